@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+
+/** What the server was told by its environment; every value has been checked. */
+export interface Config {
+  port: number;
+  host: string;
+  /** Absolute path of the folder that holds the embedded database and the first owner's token. */
+  dataDir: string;
+  /** `postgres://…`, or undefined when the embedded database is to be used. */
+  databaseUrl: string | undefined;
+  /** Connections to PostgreSQL that this process opens at most. */
+  databasePoolSize: number;
+  /** Origins whose pages may call the API; `"*"` for all. */
+  corsOrigins: string[] | "*";
+  introspection: boolean;
+  playground: boolean;
+  logLevel: string;
+  /** Used once, when the registry is empty. */
+  first: { organization: string; ownerName: string; ownerEmail: string; ownerPictureUrl: string | null };
+}
+
+/** A variable has a value that cannot be used; the message is one line that says what would be right. */
+export class ConfigError extends Error {}
+
+const logLevels = ["silent", "error", "warn", "info", "debug", "trace"];
+
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const read = <T>(name: string, expected: string, fallback: string, parse: (text: string) => T | undefined): T => {
+    const text = env[name]?.trim() || fallback;
+    const value = parse(text);
+    if (value === undefined) throw new ConfigError(`${name}: expected ${expected}, got "${text}".`);
+    return value;
+  };
+  const flag = (name: string) =>
+    read(name, "true or false", "true", (text) => ({ true: true, false: false })[text]);
+  const text = (name: string, fallback: string) =>
+    read(name, "1 to 200 characters", fallback, (value) => (value.length <= 200 ? value : undefined));
+
+  return {
+    port: read("PORT", "a whole number from 0 to 65535", "4000", wholeNumber(0, 65_535)),
+    host: text("HOST", "127.0.0.1"),
+    dataDir: resolve(text("DATA_DIR", "data")),
+    databaseUrl: postgresUrl(env.DATABASE_URL?.trim() || undefined),
+    databasePoolSize: read("DATABASE_POOL_SIZE", "a whole number from 1 to 1000", "10", wholeNumber(1, 1_000)),
+    corsOrigins: read("CORS_ORIGINS", "* or origins such as https://app.example.com, separated by commas", "none", origins),
+    introspection: flag("INTROSPECTION"),
+    playground: flag("PLAYGROUND"),
+    logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
+      logLevels.includes(value) ? value : undefined,
+    ),
+    first: {
+      organization: text("ORGANIZATION_NAME", "My organization"),
+      ownerName: text("OWNER_NAME", "Owner"),
+      ownerEmail: read("OWNER_EMAIL", "an e-mail address", "owner@localhost", (value) =>
+        /^[^\s@]+@[^\s@]+$/.test(value) ? value : undefined,
+      ),
+      ownerPictureUrl: read("OWNER_PICTURE_URL", "an http or https URL", "none", (value) =>
+        value === "none" ? null : webUrl(value),
+      ),
+    },
+  };
+}
+
+function wholeNumber(min: number, max: number) {
+  return (text: string) => {
+    const value = Number(text);
+    return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+  };
+}
+
+/** Does not repeat what it got, as the other variables do: it can hold a password. */
+function postgresUrl(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))) return text;
+  throw new ConfigError("DATABASE_URL: expected postgres://user:password@host:port/database, got something else.");
+}
+
+function webUrl(text: string): string | undefined {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : undefined;
+}
+
+function origins(text: string): string[] | "*" | undefined {
+  if (text === "none") return [];
+  if (text === "*") return "*";
+  const list = text.split(",").map((origin) => origin.trim());
+  return list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) ? list : undefined;
+}

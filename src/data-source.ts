@@ -1,0 +1,84 @@
+import pg from "pg";
+import { DataSource, type Logger } from "typeorm";
+import { ApiToken } from "./api-token/api-token.ts";
+import { ConfigError } from "./config.ts";
+import { DockerImage } from "./docker-image/docker-image.ts";
+import { IdempotencyKey } from "./idempotency-key/idempotency-key.ts";
+import { Label } from "./label/label.ts";
+import { limits } from "./limits.ts";
+import { Membership } from "./membership/membership.ts";
+import { migrations } from "./migrations/migrations.ts";
+import { Model } from "./model/model.ts";
+import { ModelFile } from "./model-file/model-file.ts";
+import { ModelVersion } from "./model-version/model-version.ts";
+import { PostgresNaming } from "./naming.ts";
+import { Organization } from "./organization/organization.ts";
+import { Parameter } from "./parameter/parameter.ts";
+import { SourceExperiment } from "./source-experiment/source-experiment.ts";
+import { User } from "./user/user.ts";
+
+/** The tables of the registry. A new noun adds its entity here and its resolver in `schema.ts`. */
+const entities = [
+  Organization,
+  User,
+  Membership,
+  ApiToken,
+  IdempotencyKey,
+  Model,
+  ModelVersion,
+  Label,
+  Parameter,
+  DockerImage,
+  ModelFile,
+  SourceExperiment,
+];
+
+/** Sizes of files are whole numbers below 2^53; the driver would give them as text. */
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export interface DataSourceOptions {
+  poolSize?: number;
+  /** Told of each statement; tests count them. */
+  logger?: Logger;
+}
+
+/** The connection pool of one process to a PostgreSQL of version 15 or later. */
+export function createDataSource(url: string, { poolSize = 10, logger }: DataSourceOptions = {}) {
+  return new DataSource({
+    type: "postgres",
+    url,
+    entities,
+    migrations,
+    namingStrategy: new PostgresNaming(),
+    synchronize: false,
+    migrationsTransactionMode: "each",
+    applicationName: "model-registry",
+    poolSize,
+    connectTimeoutMS: limits.connect,
+    // A connection that nobody uses has broken, as all do when PostgreSQL stops; the pool opens another when needed.
+    poolErrorHandler: () => {},
+    ...(logger && { logger, logging: ["query"] }),
+    extra: {
+      statement_timeout: limits.statement,
+      idle_in_transaction_session_timeout: limits.statement,
+      keepAlive: true,
+    },
+  });
+}
+
+/** @throws ConfigError when PostgreSQL cannot be reached with this URL, or is too old */
+export async function connect(url: string, poolSize: number): Promise<DataSource> {
+  const db = createDataSource(url, { poolSize });
+  try {
+    await db.initialize();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+    throw new ConfigError(`DATABASE_URL: expected a PostgreSQL that can be reached, got: ${reason}`);
+  }
+  const [{ number, version }]: [{ number: number; version: string }] = await db.query(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
+  );
+  if (number >= 150_000) return db;
+  await db.destroy();
+  throw new ConfigError(`DATABASE_URL: expected PostgreSQL 15 or later, got ${version}.`);
+}

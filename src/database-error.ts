@@ -1,0 +1,43 @@
+import { QueryFailedError } from "typeorm";
+import { apiError } from "./errors.ts";
+import { limits } from "./limits.ts";
+import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
+
+const constraints = new Map<string, UserError>();
+
+/** Declares what a client is told when the database refuses a row by this constraint. */
+export function onConstraint(name: string, code: UserErrorCode, field: string[], message: string): void {
+  constraints.set(name, { code, field, message });
+}
+
+/** What PostgreSQL's driver adds to its errors. */
+interface DriverError {
+  code?: string;
+  constraint?: string;
+}
+
+/**
+ * What a client is told of an error that came out of the database: a refusal for a known constraint, a typed error
+ * when the database is away or slow or was given impossible text. Any other error is returned as it is.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = "", constraint = "" }: DriverError = error instanceof QueryFailedError ? error.driverError : error;
+  const known = constraints.get(constraint);
+  if (known) return new Refusal([known]);
+  if (code === "57014" || code === "55P03") {
+    return apiError("TIMEOUT", `It took longer than ${limits.statement / 1_000} s and was given up; nothing was changed.`);
+  }
+  if (code.startsWith("22")) return apiError("BAD_USER_INPUT", "Expected text that PostgreSQL can hold, without NUL characters.");
+  if (isAway(error, code)) return apiError("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment; try again.");
+  return error;
+}
+
+/** Classes 08, 53 and 57P of SQLSTATE, the socket's errors, and the pool's two errors that have no code. */
+function isAway(error: Error, code: string): boolean {
+  return (
+    /^(08|53|57P)/.test(code) ||
+    /^(ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ENOENT)/.test(code) ||
+    /connection terminated|timeout exceeded when trying to connect|not connected|Driver not Connected|client has encountered a connection error/i.test(error.message)
+  );
+}

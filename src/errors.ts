@@ -1,0 +1,34 @@
+import { GraphQLError } from "graphql";
+
+/**
+ * The codes of top-level errors (`errors[].extensions.code`) and the HTTP status of an answer that has nothing
+ * but errors. What a person can mend in a form is a `UserError` in the payload instead: see `user-error.ts`.
+ */
+export const errorCodes = {
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: "The document is not GraphQL, or has too many tokens." },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: "The document does not fit the schema." },
+  OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: "It is not clear which operation of the document to run." },
+  BAD_USER_INPUT: { status: 400, meaning: "A variable or an argument has a value that is not acceptable." },
+  BAD_REQUEST: { status: 400, meaning: "The HTTP request is not a GraphQL request." },
+  QUERY_TOO_LARGE: { status: 400, meaning: "The query is too deep, too wide or too costly." },
+  UNAUTHENTICATED: { status: 401, meaning: "The API token is missing, malformed, unknown, expired or revoked." },
+  FORBIDDEN: { status: 403, meaning: "The token's role does not allow this." },
+  NOT_FOUND: { status: 404, meaning: "There is nothing at this URL." },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: "This URL does not know this HTTP method." },
+  PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body is too large." },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "The request's body is not JSON." },
+  INTERNAL_SERVER_ERROR: { status: 500, meaning: "A defect of the registry; report its `requestId`." },
+  SERVICE_UNAVAILABLE: { status: 503, meaning: "The database cannot be reached; try again." },
+  TIMEOUT: { status: 503, meaning: "It took too long and was given up; nothing was changed." },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that the client sees as it is. Anything else that is thrown is masked and logged. */
+export function apiError(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorCodes, code);
+}

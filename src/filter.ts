@@ -1,0 +1,117 @@
+import { Field, ID, InputType } from "type-graphql";
+import { limits } from "./limits.ts";
+import { uuidOf } from "./node/id.ts";
+import { DateTime } from "./scalars.ts";
+import { refuse, UserErrorCode } from "./user-error.ts";
+
+const eq = "Equal to this.";
+const among = `Equal to one of these, at most ${limits.filterValues}.`;
+
+@InputType({ description: "Compares text; all that is given must hold." })
+export class StringFilter {
+  @Field(() => String, { nullable: true, description: eq })
+  eq?: string | null;
+
+  @Field(() => [String], { nullable: true, description: among })
+  in?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: "Contains this, upper and lower case alike." })
+  contains?: string | null;
+}
+
+@InputType({ description: "Compares an id; all that is given must hold." })
+export class IdFilter {
+  @Field(() => ID, { nullable: true, description: eq })
+  eq?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: among })
+  in?: string[] | null;
+}
+
+@InputType({ description: "Compares a moment; all that is given must hold." })
+export class DateTimeFilter {
+  @Field(() => DateTime, { nullable: true, description: "At this moment or later." })
+  gte?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Later than this moment." })
+  gt?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "At this moment or earlier." })
+  lte?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Earlier than this moment." })
+  lt?: Date | null;
+}
+
+@InputType({ description: "Compares a truth value." })
+export class BooleanFilter {
+  @Field(() => Boolean, { nullable: true, description: eq })
+  eq?: boolean | null;
+}
+
+/** The filter of an enum, as an input type of its own: `FrameworkFilter` for `Framework`. */
+export function enumFilter(name: string, type: object, nullable: boolean) {
+  class EnumFilter {
+    eq?: string | null;
+    in?: string[] | null;
+  }
+  InputType(`${name}Filter`, { description: `Compares a ${name}; all that is given must hold.` })(EnumFilter);
+  Field(() => type, { nullable: true, description: nullable ? `${eq} Null: has none.` : eq })(EnumFilter.prototype, "eq");
+  Field(() => [type], { nullable: true, description: among })(EnumFilter.prototype, "in");
+  return EnumFilter;
+}
+
+type Filter = { [operator: string]: unknown };
+
+/** Puts a value into a statement and gives its placeholder. */
+export type Bind = (value: unknown) => string;
+
+const operators: { [operator: string]: (column: string, value: unknown, bind: Bind) => string } = {
+  eq: (column, value, bind) => (value === null ? `${column} is null` : `${column} = ${bind(value)}`),
+  in: (column, value, bind) => `${column} = any(${bind(value)})`,
+  contains: (column, value, bind) => `${column} ilike ${bind(`%${String(value).replace(/[\\%_]/g, "\\$&")}%`)}`,
+  gte: (column, value, bind) => `${column} >= ${bind(value)}`,
+  gt: (column, value, bind) => `${column} > ${bind(value)}`,
+  lte: (column, value, bind) => `${column} <= ${bind(value)}`,
+  lt: (column, value, bind) => `${column} < ${bind(value)}`,
+};
+
+/**
+ * The conditions of a `where` input.
+ *
+ * @param columns the column that each field of `where` compares; for ids also their type.
+ */
+export function conditions(
+  where: object | null | undefined,
+  columns: { [field: string]: string | { column: string; idOf: string } },
+  bind: Bind,
+): string[] {
+  return Object.entries(where ?? {}).flatMap(([field, filter]: [string, Filter | null]) =>
+    Object.entries(filter ?? {}).map(([operator, value]) => {
+      const path = ["where", field, operator];
+      checkOperand(operator, value, path);
+      const target = columns[field];
+      const compare = operators[operator];
+      if (!target || !compare) throw new Error(`No column or operator for ${path.join(".")}.`);
+      if (typeof target === "string") return compare(target, value, bind);
+      return compare(target.column, uuids(target.idOf, value, path), bind);
+    }),
+  );
+}
+
+function checkOperand(operator: string, value: unknown, path: string[]): void {
+  if (value === null && operator !== "eq") {
+    refuse(UserErrorCode.INVALID, path, `Expected a value for ${operator}, got null.`);
+  }
+  if (Array.isArray(value) && value.length > limits.filterValues) {
+    refuse(UserErrorCode.INVALID, path, `Expected at most ${limits.filterValues} values, got ${value.length}.`);
+  }
+  if ([value].flat().some((each) => typeof each === "string" && /\0/.test(each))) {
+    refuse(UserErrorCode.INVALID, path, "Expected text without NUL characters.");
+  }
+}
+
+function uuids(type: string, value: unknown, path: string[]): unknown {
+  if (Array.isArray(value)) return value.map((id, index) => uuidOf(type, id, [...path, String(index)]));
+  return value === null ? null : uuidOf(type, String(value), path);
+}

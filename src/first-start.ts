@@ -1,0 +1,67 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type DataSource, MigrationExecutor } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { ApiToken } from "./api-token/api-token.ts";
+import { newSecret, readSecret } from "./api-token/secret.ts";
+import type { Config } from "./config.ts";
+import { Membership, Role } from "./membership/membership.ts";
+import { Organization } from "./organization/organization.ts";
+import { User } from "./user/user.ts";
+
+/** Any number that no other program would take in the same database. */
+const lock = 7_305_114_002;
+
+/**
+ * Brings the tables up to date and, in an empty registry, creates the first organization, its owner and a token.
+ * Of several servers that start at the same moment one does it, and the others wait.
+ *
+ * @returns the file that holds the token, and the token itself, when they were made just now.
+ */
+export async function prepareDatabase(db: DataSource, config: Config): Promise<{ token: string; file: string } | null> {
+  const runner = db.createQueryRunner();
+  try {
+    await runner.query("set statement_timeout = 0"); // a migration, or waiting for one, may take its time
+    await runner.query("select pg_advisory_lock($1)", [lock]);
+    await new MigrationExecutor(db, runner).executePendingMigrations();
+    const [{ empty }]: [{ empty: boolean }] = await runner.query(
+      "select not exists (select from organization) as empty",
+    );
+    return empty ? await createOwner(db, config) : null;
+  } finally {
+    // Gives the lock and the setting back, also when the connection is not to be trusted any more.
+    await runner.query("select pg_advisory_unlock_all()").catch(() => {});
+    await runner.query("reset statement_timeout").catch(() => {});
+    await runner.release();
+  }
+}
+
+async function createOwner(db: DataSource, { first, dataDir }: Config): Promise<{ token: string; file: string }> {
+  const token = newSecret();
+  const secret = readSecret(token);
+  if (!secret) throw new Error("A new token must be readable.");
+  const [organizationId, userId] = [uuidv7(), uuidv7()];
+  const file = join(dataDir, "owner-token");
+
+  await db.transaction(async (tx) => {
+    await tx.insert(Organization, { id: organizationId, name: first.organization });
+    await tx.insert(User, {
+      id: userId,
+      name: first.ownerName,
+      email: first.ownerEmail,
+      pictureUrl: first.ownerPictureUrl,
+    });
+    await tx.insert(Membership, { organizationId, userId, role: Role.OWNER });
+    await tx.insert(ApiToken, { id: uuidv7(), organizationId, userId, name: "First start", ...secret });
+    // Before the commit: a token that nobody could read would lock everybody out.
+    await writeSecretFile(dataDir, file, token);
+  });
+  return { token, file };
+}
+
+/** Only the owner of the process can read it; whole or not there at all. */
+async function writeSecretFile(directory: string, file: string, secret: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

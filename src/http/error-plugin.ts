@@ -1,0 +1,52 @@
+import type { ApolloServerPlugin } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Context } from "../context.ts";
+import { translateDatabaseError } from "../database-error.ts";
+import { type ErrorCode, errorCodes, isErrorCode } from "../errors.ts";
+import { Refusal } from "../user-error.ts";
+
+/** What a client sees of an error: a published code, and never a trace, SQL or a path of the machine. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  const cause = translateDatabaseError(unwrapResolverError(error));
+  if (cause instanceof Refusal) {
+    const [first] = cause.userErrors;
+    return { message: cause.message, ...place, extensions: { code: "BAD_USER_INPUT", field: first?.field ?? null } };
+  }
+  const code = cause instanceof GraphQLError ? (cause.extensions.code ?? formatted.extensions?.code) : undefined;
+  if (cause instanceof GraphQLError && isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
+    return { message: cause.message, ...place, extensions: { code } };
+  }
+  return { message: "Internal server error.", ...place, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+}
+
+/** Logs what clients must not see, and gives an answer that has nothing but errors the status of its first code. */
+export function errorPlugin(log: (error: unknown, requestId: string) => void): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart({ contextValue: { requestId } }) {
+      return {
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) {
+            const formatted = formatError({ message: error.message, extensions: error.extensions }, error);
+            if (formatted.extensions?.code === "INTERNAL_SERVER_ERROR") log(unwrapResolverError(error), requestId);
+          }
+        },
+        async willSendResponse({ response: { body, http } }) {
+          if (body.kind !== "single" || !body.singleResult.errors) return;
+          const { data, errors } = body.singleResult;
+          body.singleResult.errors = errors.map((error) => withRequestId(error, requestId));
+          if (data != null) return;
+          const code = errors.map((error) => error.extensions?.code).find(isErrorCode);
+          if (code && http.status === undefined) http.status = errorCodes[code].status;
+        },
+      };
+    },
+  };
+}
+
+function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  const isDefect = (error.extensions?.code as ErrorCode | undefined) === "INTERNAL_SERVER_ERROR";
+  return isDefect ? { ...error, extensions: { ...error.extensions, requestId } } : error;
+}

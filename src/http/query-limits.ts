@@ -1,0 +1,112 @@
+import { createRequire } from "node:module";
+import {
+  type ASTNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getNamedType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type SelectionSetNode,
+  visit,
+} from "graphql";
+import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
+import { apiError } from "../errors.ts";
+import { limits } from "../limits.ts";
+
+// Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
+const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)("graphql-query-complexity");
+
+/**
+ * Refuses documents by their shape alone. Runs before validation, whose own cost explodes with nested fragments.
+ *
+ * @throws GraphQLError with the code QUERY_TOO_LARGE
+ */
+export function checkShape(document: DocumentNode): void {
+  let aliases = 0;
+  visit(document, { Field: (field) => void (aliases += field.alias ? 1 : 0) });
+  if (aliases > limits.aliases) tooLarge(`at most ${limits.aliases} aliases, got ${aliases}`);
+
+  const fragments = new Map(document.definitions.filter(isFragment).map((each) => [each.name.value, each]));
+  const sizes = new Map<string, Size>();
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, fields } = sizeOf(definition.selectionSet, fragments, sizes);
+    if (depth > limits.depth) tooLarge(`at most ${limits.depth} levels, got ${depth}`);
+    if (fields > limits.fields) tooLarge(`at most ${limits.fields} fields, fragments written out`);
+  }
+}
+
+/** Levels of fields, and fields when every fragment is written out in each place that spreads it. */
+interface Size {
+  depth: number;
+  fields: number;
+}
+
+/** Each fragment is measured once; one that spreads itself counts as empty here, and validation refuses it. */
+function sizeOf(set: SelectionSetNode, fragments: Map<string, FragmentDefinitionNode>, sizes: Map<string, Size>): Size {
+  const total: Size = { depth: 0, fields: 0 };
+  for (const selection of set.selections) {
+    const size: Size = { depth: 0, fields: 0 };
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const name = selection.name.value;
+      const fragment = fragments.get(name);
+      if (fragment && !sizes.has(name)) {
+        sizes.set(name, size);
+        sizes.set(name, sizeOf(fragment.selectionSet, fragments, sizes));
+      }
+      Object.assign(size, sizes.get(name));
+    } else {
+      const isField = selection.kind === Kind.FIELD ? 1 : 0;
+      const inner = selection.selectionSet ? sizeOf(selection.selectionSet, fragments, sizes) : size;
+      Object.assign(size, { depth: inner.depth + isField, fields: inner.fields + isField });
+    }
+    total.depth = Math.max(total.depth, size.depth);
+    total.fields += size.fields;
+  }
+  return total;
+}
+
+function isFragment(node: ASTNode): node is FragmentDefinitionNode {
+  return node.kind === Kind.FRAGMENT_DEFINITION;
+}
+
+/**
+ * Refuses an operation whose answer could hold too many fields: every page taken as full, every other list as long
+ * as its `first` or its `ids` say, or as `typicalList`.
+ *
+ * @throws GraphQLError with the code QUERY_TOO_LARGE
+ */
+export function checkCost(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  operationName: string | undefined,
+  variables: { [name: string]: unknown },
+): void {
+  const cost = getComplexity({ schema, query, variables, estimators: [costOf], ...(operationName && { operationName }) });
+  if (cost > limits.cost) tooLarge(`a cost of at most ${limits.cost}, got ${cost}; ask for smaller pages`);
+}
+
+/** Objects that a list without `first` is taken to hold. */
+const typicalList = 10;
+
+function costOf({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
+  return 1 + childComplexity * lengthOf(type.name, field.name, getNamedType(field.type).name, isList(field.type), args);
+}
+
+function lengthOf(parent: string, name: string, type: string, list: boolean, args: { [name: string]: unknown }) {
+  // The connection itself has been multiplied by its page: its `nodes` and `edges` are that page.
+  if (parent.endsWith("Connection") && ["nodes", "edges"].includes(name)) return 1;
+  if (type.endsWith("Connection")) return Number(args.last ?? args.first ?? limits.defaultPage);
+  if (!list) return 1;
+  return Array.isArray(args.ids) ? args.ids.length : Number(args.first ?? typicalList);
+}
+
+function isList(type: unknown): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
+}
+
+function tooLarge(expected: string): never {
+  throw apiError("QUERY_TOO_LARGE", `Expected ${expected}.`);
+}

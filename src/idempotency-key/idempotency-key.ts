@@ -1,0 +1,98 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { Column, Entity, type EntityManager, ForeignKey, Index, PrimaryColumn } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { limits } from "../limits.ts";
+import { Membership } from "../membership/membership.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
+import type { Viewer } from "../viewer/viewer.ts";
+
+export const idempotencyKeyDescription =
+  `Makes a retry safe: within ${limits.idempotencyHours} hours the same key with the same arguments answers with what it ` +
+  `created the first time. Any text of 1 to ${limits.idempotencyKey} characters, such as a UUID.`;
+
+/** Remembers that a creating mutation was done, and what it created. Keeps digests only: no key, no input. */
+@Entity()
+@ForeignKey(() => Membership, ["organizationId", "userId"], ["organizationId", "userId"])
+@Index("idempotency_key_by_age", ["createdAt"])
+export class IdempotencyKey {
+  @PrimaryColumn("uuid")
+  organizationId!: string;
+
+  @PrimaryColumn("uuid")
+  userId!: string;
+
+  /** SHA-256 of the key. */
+  @PrimaryColumn("bytea")
+  digest!: Buffer;
+
+  /** HMAC of the mutation and its arguments under the key, so that a weak secret in them cannot be guessed from it. */
+  @Column("bytea")
+  fingerprint!: Buffer;
+
+  /** The UUID of what was created. */
+  @Column("uuid")
+  createdId!: string;
+
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  createdAt!: Date;
+}
+
+/** A mutation with its key. */
+interface Request {
+  key: string | null | undefined;
+  mutation: string;
+  input: unknown;
+}
+
+/**
+ * Runs `create` with a new UUID, unless the same viewer has done so with the same key. A second request with the key
+ * waits at the primary key until the first has committed or has given up.
+ *
+ * @returns the UUID of what was created, now or then.
+ * @throws Refusal when the key was used for something else.
+ */
+export async function once(
+  tx: EntityManager,
+  viewer: Viewer,
+  { key, mutation, input }: Request,
+  create: (id: string) => Promise<void>,
+): Promise<string> {
+  const id = uuidv7();
+  if (key == null) {
+    await create(id);
+    return id;
+  }
+  const length = [...key].length;
+  if (length === 0 || length > limits.idempotencyKey) {
+    refuse(UserErrorCode.INVALID, ["idempotencyKey"], `Expected 1 to ${limits.idempotencyKey} characters, got ${length}.`);
+  }
+  const owner = [viewer.organizationId, viewer.userId, createHash("sha256").update(key).digest()];
+  const fingerprint = createHmac("sha256", key).update(JSON.stringify([mutation, input])).digest();
+
+  await forgetOld(tx);
+  const inserted: unknown[] = await tx.query(
+    `insert into idempotency_key (organization_id, user_id, digest, fingerprint, created_id)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning digest`,
+    [...owner, fingerprint, id],
+  );
+  if (inserted.length > 0) {
+    await create(id);
+    return id;
+  }
+  const [before]: IdempotencyKey[] = await tx.query(
+    `select fingerprint, created_id as "createdId" from idempotency_key
+     where (organization_id, user_id, digest) = ($1, $2, $3)`,
+    owner,
+  );
+  if (before && timingSafeEqual(before.fingerprint, fingerprint)) return before.createdId;
+  refuse(UserErrorCode.CONFLICT, ["idempotencyKey"], "This idempotency key was used for another request before.");
+}
+
+/** A few expired keys leave with each new one, so that the table stays as small as a day's work. */
+async function forgetOld(tx: EntityManager): Promise<void> {
+  await tx.query(
+    `delete from idempotency_key where ctid in (
+       select ctid from idempotency_key where created_at < now() - interval '${limits.idempotencyHours} hours'
+       order by created_at limit 10 for update skip locked)`,
+  );
+}

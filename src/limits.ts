@@ -1,0 +1,54 @@
+/** Every limit of the API in one place: enforced from here, and printed from here in the schema's descriptions. */
+export const limits = {
+  /** Characters of a name (of a model, a version, a label, a parameter). */
+  name: 200,
+  /** Characters of a description. */
+  description: 10_000,
+  /** Labels of one version: ImageNet-21k, the largest map in use, has 21,841. */
+  labels: 25_000,
+  /** Parameters of one version. */
+  parameters: 1_000,
+  /** Characters of a parameter's value, written as JSON. */
+  parameterValue: 65_536,
+  /** Levels of arrays and objects in a parameter's value. */
+  parameterDepth: 32,
+  /** Flags, and environment variables, of one docker image. */
+  dockerItems: 200,
+  /** Characters of a flag or of the value of an environment variable. */
+  dockerValue: 4_096,
+  /** Characters of an idempotency key. */
+  idempotencyKey: 255,
+  /** Hours for which an idempotency key is remembered. */
+  idempotencyHours: 24,
+
+  /** Objects on one page of a connection, and ids in one `nodes`. */
+  page: 100,
+  /** Objects on a page when neither `first` nor `last` is given. */
+  defaultPage: 20,
+  /** Values in one `in` filter. */
+  filterValues: 100,
+
+  /** Bytes of a request's body: an inlined map of 25,000 labels fits. */
+  body: 4 * 1024 * 1024,
+  /** Lexical tokens in a document. */
+  tokens: 5_000,
+  /** Levels of selections in an operation. */
+  depth: 16,
+  /** Aliases in an operation. */
+  aliases: 50,
+  /** Fields in an operation, its fragments written out. */
+  fields: 2_000,
+  /** Fields that an answer may hold at most, every page taken as full. */
+  cost: 100_000,
+  /** Validation errors that are reported of one document. */
+  validationErrors: 20,
+
+  /** Milliseconds that a statement may run in PostgreSQL. */
+  statement: 10_000,
+  /** Milliseconds to wait for a free connection to PostgreSQL. */
+  connect: 5_000,
+  /** Milliseconds in which a request must have arrived whole. */
+  request: 60_000,
+  /** Milliseconds that requests under way get when the server stops. */
+  drain: 10_000,
+} as const;

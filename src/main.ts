@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { DataSource } from "typeorm";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { connect } from "./data-source.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
+import { prepareDatabase } from "./first-start.ts";
+import { limits } from "./limits.ts";
+import { createServer } from "./server.ts";
+import { describeFailure, welcome } from "./welcome.ts";
+
+/** What runs so far; stopped in the reverse order. */
+const running: { postgres?: EmbeddedPostgres; db?: DataSource; app?: FastifyInstance } = {};
+let stopping = false;
+
+const starting = start().catch((error: unknown) => {
+  process.stderr.write(`${describeFailure(error)}\n`);
+  process.exitCode = 1;
+  return stop();
+});
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env);
+  const url = config.databaseUrl ?? (await startDatabase(config));
+  running.db = await connect(url, config.databasePoolSize);
+  const first = await prepareDatabase(running.db, config);
+  running.app = await createServer(config, running.db);
+  if (stopping) return;
+  const address = await running.app.listen({ host: config.host, port: config.port });
+  process.stdout.write(welcome(address, config, first));
+}
+
+/** `npm start` brings its own database; production has to say which one it means. */
+async function startDatabase(config: Config): Promise<string> {
+  if (!process.argv.includes("--embedded")) {
+    throw new ConfigError(
+      "DATABASE_URL: expected postgres://user:password@host:port/database, got nothing; with --embedded the server brings its own.",
+    );
+  }
+  const directory = join(config.dataDir, "postgres");
+  running.postgres = await startEmbeddedPostgres({ directory, log: (line) => process.stderr.write(`${line}\n`) });
+  return running.postgres.url;
+}
+
+/** The first signal lets requests under way finish; a second one does not wait for them. */
+function onSignal(): void {
+  if (stopping) process.exit(1);
+  stopping = true;
+  void starting.then(stop);
+}
+
+async function stop(): Promise<void> {
+  const { app, db, postgres } = running;
+  const giveUp = setTimeout(() => app?.server.closeAllConnections(), limits.drain);
+  await app?.close();
+  clearTimeout(giveUp);
+  await db?.destroy();
+  await postgres?.stop();
+}

@@ -1,0 +1,5 @@
+import { FirstTables1795436412538 } from "./1795436412538-first-tables.ts";
+import { DerivedColumns1795436500000 } from "./1795436500000-derived-columns.ts";
+
+/** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
+export const migrations = [FirstTables1795436412538, DerivedColumns1795436500000];

@@ -1,0 +1,29 @@
+import { connectionType } from "../page/connection.ts";
+import { type Listing, listing } from "../page/page.ts";
+import { ModelVersion } from "./model-version.ts";
+
+export const ModelVersionConnection = connectionType(ModelVersion, "versions");
+
+const declared: Omit<Listing<ModelVersion>, "parent"> = {
+  type: ModelVersion,
+  orders: {
+    VERSION: { property: "version", column: "version" },
+    NAME: { property: "name", column: "name" },
+    CREATED_AT: { property: "createdAt", column: "created_at" },
+    UPDATED_AT: { property: "updatedAt", column: "updated_at" },
+  },
+  filters: {
+    name: "r.name",
+    type: "r.type",
+    framework: "r.framework",
+    trainable: "r.trainable",
+    deployable: "r.deployable",
+    createdBy: { column: "r.created_by_id", idOf: "User" },
+    createdAt: "r.created_at",
+    updatedAt: "r.updated_at",
+  },
+};
+
+export const versionsOfOrganization = listing({ ...declared, parent: "organization_id" });
+
+export const versionsOfModel = listing({ ...declared, parent: "model_id" });

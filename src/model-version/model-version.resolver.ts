@@ -1,0 +1,113 @@
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import { Model, modelById } from "../model/model.ts";
+import { mutate } from "../mutation.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { User, userById } from "../user/user.ts";
+import { UserError } from "../user-error.ts";
+import { createModelVersion } from "./create-model-version.ts";
+import { findModelVersion } from "./find-model-version.ts";
+import { ModelVersionConnection, versionsOfModel, versionsOfOrganization } from "./list-model-versions.ts";
+import {
+  CreateModelVersionInput,
+  ModelVersionBy,
+  ModelVersionOrder,
+  ModelVersionOrderField,
+  ModelVersionWhere,
+} from "./model-version.input.ts";
+import { latestVersionOf, ModelVersion, modelVersionById, versionCountOf } from "./model-version.ts";
+
+@ObjectType({ description: "What came of `createModelVersion`." })
+export class CreateModelVersionPayload {
+  @Field(() => ModelVersion, { nullable: true, description: "The new version; null when it was refused." })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver(() => ModelVersion)
+export class ModelVersionResolver {
+  @Query(() => ModelVersion, { nullable: true, description: "One version; null when there is none." })
+  modelVersion(
+    @Arg("by", () => ModelVersionBy, { description: "How to find it." }) by: ModelVersionBy,
+    @Ctx() context: Context,
+  ): Promise<ModelVersion | null> {
+    return findModelVersion(context, by);
+  }
+
+  @Query(() => ModelVersionConnection, { description: "The versions of all models of the organization." })
+  modelVersions(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => ModelVersionWhere, { nullable: true, description: "Which versions." })
+    where: ModelVersionWhere | null,
+    @Arg("orderBy", () => ModelVersionOrder, {
+      defaultValue: { field: ModelVersionOrderField.UPDATED_AT, direction: Direction.DESC },
+      description: "In which order.",
+    })
+    orderBy: ModelVersionOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<ModelVersion>> {
+    return versionsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+  }
+
+  @Mutation(() => CreateModelVersionPayload, {
+    description: "Creates the next version of a model by hand, with its labels, parameters and docker image.",
+  })
+  async createModelVersion(
+    @Arg("modelId", () => ID, { description: "The model that gets the version." }) modelId: string,
+    @Arg("input", () => CreateModelVersionInput, { description: "The new version." }) input: CreateModelVersionInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CreateModelVersionPayload> {
+    const { result: id, userErrors } = await mutate(context, (tx) =>
+      createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+    );
+    return { modelVersion: id === null ? null : await modelVersionById(context, id), userErrors };
+  }
+
+  @FieldResolver(() => Model, { description: "The model that the version belongs to." })
+  model(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Model | null> {
+    return modelById(context, version.modelId);
+  }
+
+  @FieldResolver(() => User, { description: "Who created the version." })
+  createdBy(@Root() version: ModelVersion, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, version.createdById);
+  }
+}
+
+@Resolver(() => Model)
+export class VersionsOfModelResolver {
+  @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
+  versions(
+    @Root() model: Model,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => ModelVersionWhere, { nullable: true, description: "Which versions." })
+    where: ModelVersionWhere | null,
+    @Arg("orderBy", () => ModelVersionOrder, {
+      defaultValue: { field: ModelVersionOrderField.VERSION, direction: Direction.DESC },
+      description: "In which order.",
+    })
+    orderBy: ModelVersionOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<ModelVersion>> {
+    return versionsOfModel(context, model.id, { page, where, orderBy });
+  }
+
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: "The version with the highest number; null when there is none.",
+  })
+  latestVersion(@Root() model: Model, @Ctx() context: Context): Promise<ModelVersion | null> {
+    return latestVersionOf(context, model.id);
+  }
+
+  @FieldResolver(() => Int, { description: "How many versions the model has." })
+  versionCount(@Root() model: Model, @Ctx() context: Context): Promise<number> {
+    return versionCountOf(context, model.id);
+  }
+}

@@ -1,0 +1,132 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { batch } from "../batch.ts";
+import { onConstraint } from "../database-error.ts";
+import { Membership } from "../membership/membership.ts";
+import { Model } from "../model/model.ts";
+import { Node, nodeById } from "../node/node.ts";
+import { columnsOf, toRow } from "../rows.ts";
+import { DateTime } from "../scalars.ts";
+import { UserErrorCode } from "../user-error.ts";
+import { DetectionType, Framework } from "./enums.ts";
+
+@ObjectType({ implements: Node, description: "One concrete model: a numbered version of a line of work." })
+@Entity()
+@Unique("model_version_name_taken", ["modelId", "name"])
+@Unique("model_version_number_taken", ["modelId", "version"])
+@Unique("model_version_of_organization", ["organizationId", "id"])
+@Index("model_version_by_creation", ["organizationId", "createdAt", "id"])
+@Index("model_version_by_update", ["organizationId", "updatedAt", "id"])
+@Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
+@Check("model_version_number_positive", "version > 0")
+@Check("model_version_type", "type in ('CLASSIFICATION', 'OBJECT_DETECTION', 'SEGMENTATION', 'POINT', 'LINE')")
+@Check("model_version_framework", "framework in ('TENSORFLOW', 'PYTORCH', 'ONNX')")
+@ForeignKey(() => Model, ["organizationId", "modelId"], ["organizationId", "id"])
+@ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
+export class ModelVersion implements Node {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid")
+  organizationId!: string;
+
+  @Column("uuid")
+  modelId!: string;
+
+  @Field(() => String, { description: "Unique among the versions of its model." })
+  @Column({ type: "text", collation: "C" })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: "What is special about this version." })
+  @Column("text", { nullable: true })
+  description!: string | null;
+
+  @Field(() => Int, {
+    description: "Its number in its model: 1, 2, 3 …, given by the registry and never given again.",
+  })
+  @Column("int")
+  version!: number;
+
+  @Field(() => DetectionType, { description: "What it finds in an image." })
+  @Column("text")
+  type!: DetectionType;
+
+  @Field(() => Framework, { nullable: true, description: "What its files are made for." })
+  @Column("text", { nullable: true })
+  framework!: Framework | null;
+
+  /** Kept by a trigger on `label`. */
+  @Field(() => Int, { description: "How many labels its label map has." })
+  @Column("int", { default: 0 })
+  labelCount!: number;
+
+  /** Kept by a trigger on `docker_image`: what `Readiness` says of training, stored to be filtered by. */
+  @Column("boolean", { default: false })
+  trainable!: boolean;
+
+  /** Kept by a trigger on `model_file`: what `Readiness` says of deploying, stored to be filtered by. */
+  @Column("boolean", { default: false })
+  deployable!: boolean;
+
+  @Column("int", { default: 1 })
+  aboutRevision!: number;
+
+  @Column("int", { default: 1 })
+  labelsRevision!: number;
+
+  @Column("int", { default: 1 })
+  parametersRevision!: number;
+
+  @Column("int", { default: 1 })
+  dockerImageRevision!: number;
+
+  @Column("int", { default: 1 })
+  filesRevision!: number;
+
+  @Column("uuid")
+  createdById!: string;
+
+  @Field(() => DateTime, { description: "When the version was created." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  createdAt!: Date;
+
+  @Field(() => DateTime, { description: "When the version, or anything that it shows, was last changed." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  updatedAt!: Date;
+}
+
+export const modelVersionById = nodeById(ModelVersion);
+
+/** The newest version of each model: the one with the highest number. */
+export const latestVersionOf = batch<string, ModelVersion | null>(
+  async ({ db }, modelIds) => {
+    const found: ModelVersion[] = await db.query(
+      `select v.* from unnest($1::uuid[]) m(id) cross join lateral (
+         select ${columnsOf(db, ModelVersion)} from model_version r
+         where r.model_id = m.id order by r.version desc limit 1
+       ) v`,
+      [modelIds],
+    );
+    return new Map(found.map((version) => [version.modelId, toRow(ModelVersion, version)]));
+  },
+  () => null,
+);
+
+/** How many versions each model has. */
+export const versionCountOf = batch<string, number>(
+  async ({ db }, modelIds) => {
+    const counted: { id: string; count: number }[] = await db.query(
+      "select model_id as id, count(*)::int as count from model_version where model_id = any($1) group by 1",
+      [modelIds],
+    );
+    return new Map(counted.map(({ id, count }) => [id, count]));
+  },
+  () => 0,
+);
+
+onConstraint(
+  "model_version_name_taken",
+  UserErrorCode.TAKEN,
+  ["input", "name"],
+  "Another version of the model has this name already.",
+);

@@ -1,0 +1,70 @@
+import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import { mutate } from "../mutation.ts";
+import { uuidOf } from "../node/id.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { User, userById } from "../user/user.ts";
+import { UserError } from "../user-error.ts";
+import { createModel } from "./create-model.ts";
+import { CreateModelInput, ModelBy, ModelOrder, ModelOrderField, ModelWhere } from "./model.input.ts";
+import { Model, ModelConnection, modelById, modelByName, modelsOf } from "./model.ts";
+
+@ObjectType({ description: "What came of `createModel`." })
+export class CreateModelPayload {
+  @Field(() => Model, { nullable: true, description: "The new model; null when it was refused." })
+  model!: Model | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver(() => Model)
+export class ModelResolver {
+  @Query(() => Model, { nullable: true, description: "One model; null when there is none." })
+  model(
+    @Arg("by", () => ModelBy, { description: "How to find it." }) by: ModelBy,
+    @Ctx() context: Context,
+  ): Promise<Model | null> {
+    return findModel(context, by, ["by"]);
+  }
+
+  @Query(() => ModelConnection, { description: "The models of the organization." })
+  models(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => ModelWhere, { nullable: true, description: "Which models." }) where: ModelWhere | null,
+    @Arg("orderBy", () => ModelOrder, {
+      defaultValue: { field: ModelOrderField.UPDATED_AT, direction: Direction.DESC },
+      description: "In which order.",
+    })
+    orderBy: ModelOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<Model>> {
+    return modelsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+  }
+
+  @Mutation(() => CreateModelPayload, { description: "Creates a model without versions." })
+  async createModel(
+    @Arg("input", () => CreateModelInput, { description: "The new model." }) input: CreateModelInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CreateModelPayload> {
+    const { result: id, userErrors } = await mutate(context, (tx) =>
+      createModel(tx, viewerOf(context), input, idempotencyKey),
+    );
+    return { model: id === null ? null : await modelById(context, id), userErrors };
+  }
+
+  @FieldResolver(() => User, { description: "Who created the model." })
+  createdBy(@Root() model: Model, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, model.createdById);
+  }
+}
+
+/** @throws Refusal at `field` when the id is not one of a model. */
+export async function findModel(context: Context, by: ModelBy, field: string[]): Promise<Model | null> {
+  if (by.id !== undefined) return modelById(context, uuidOf("Model", by.id, [...field, "id"]));
+  return modelByName(context, String(by.name));
+}

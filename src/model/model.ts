@@ -1,0 +1,85 @@
+import { Field, ObjectType } from "type-graphql";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { batch } from "../batch.ts";
+import { viewerOf } from "../context.ts";
+import { onConstraint } from "../database-error.ts";
+import { Membership } from "../membership/membership.ts";
+import { Node, nodeById } from "../node/node.ts";
+import { Organization } from "../organization/organization.ts";
+import { connectionType } from "../page/connection.ts";
+import { listing } from "../page/page.ts";
+import { rows } from "../rows.ts";
+import { DateTime } from "../scalars.ts";
+import { UserErrorCode } from "../user-error.ts";
+
+@ObjectType({ implements: Node, description: 'A named line of work, such as "PPE Detection", that groups versions.' })
+@Entity()
+@Unique("model_name_taken", ["organizationId", "name"])
+@Unique("model_of_organization", ["organizationId", "id"])
+@Index("model_by_creation", ["organizationId", "createdAt", "id"])
+@Index("model_by_update", ["organizationId", "updatedAt", "id"])
+@Check("model_name_trimmed", "name = btrim(name) and name <> ''")
+@ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
+export class Model implements Node {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid")
+  @ForeignKey(() => Organization)
+  organizationId!: string;
+
+  @Field(() => String, { description: "Unique in the organization." })
+  @Column({ type: "text", collation: "C" })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: "What the model is for." })
+  @Column("text", { nullable: true })
+  description!: string | null;
+
+  /** The number of the newest version; the next one gets this plus one. Never goes back. */
+  @Column("int", { default: 0 })
+  lastVersion!: number;
+
+  @Column("uuid")
+  createdById!: string;
+
+  @Field(() => DateTime, { description: "When the model was created." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  createdAt!: Date;
+
+  @Field(() => DateTime, { description: "When the model, or the list of its versions, was last changed." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  updatedAt!: Date;
+}
+
+export const modelById = nodeById(Model);
+
+export const modelByName = batch<string, Model | null>(
+  async (context, names) => {
+    const { organizationId } = viewerOf(context);
+    const found = await rows(context.db, Model, "where r.organization_id = $1 and r.name = any($2)", [organizationId, names]);
+    return new Map(found.map((model) => [model.name, model]));
+  },
+  () => null,
+);
+
+export const ModelConnection = connectionType(Model, "models");
+
+/** The models of an organization. */
+export const modelsOf = listing({
+  type: Model,
+  parent: "organization_id",
+  orders: {
+    NAME: { property: "name", column: "name" },
+    CREATED_AT: { property: "createdAt", column: "created_at" },
+    UPDATED_AT: { property: "updatedAt", column: "updated_at" },
+  },
+  filters: {
+    name: "r.name",
+    createdBy: { column: "r.created_by_id", idOf: "User" },
+    createdAt: "r.created_at",
+    updatedAt: "r.updated_at",
+  },
+});
+
+onConstraint("model_name_taken", UserErrorCode.TAKEN, ["input", "name"], "Another model has this name already.");

@@ -1,0 +1,31 @@
+import { refuse, UserErrorCode } from "../user-error.ts";
+
+/** Where a row stands in an order: the value that it is ordered by, then its id. */
+export interface Position {
+  value: string | number;
+  id: string;
+}
+
+export function toCursor(order: string, value: unknown, id: string): string {
+  return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
+}
+
+/** @throws Refusal at `field` when the cursor comes from elsewhere, or from a list in another order. */
+export function fromCursor(cursor: string, order: string, field: string): Position {
+  const [of, value, id] = decode(cursor);
+  const known = ["string", "number"].includes(typeof value) && /^[0-9a-f-]{36}$/.test(String(id));
+  if (!known) refuse(UserErrorCode.INVALID, [field], `Expected a cursor of this list, got "${cursor.slice(0, 80)}".`);
+  if (of !== order) {
+    refuse(UserErrorCode.INVALID, [field], `Expected a cursor of a list ordered by ${order}, got one by ${of}.`);
+  }
+  return { value: value as string | number, id: String(id) };
+}
+
+function decode(cursor: string): unknown[] {
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    return Array.isArray(decoded) ? decoded : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,23 @@
+import { Role } from "./membership/membership.ts";
+
+/**
+ * The least role that each root field asks for. A root field without a line here stops the start, so nothing is
+ * open because somebody forgot it. Introspection needs no token.
+ */
+export const permissions: { [field: string]: Role } = {
+  "Query.viewer": Role.VIEWER,
+  "Query.node": Role.VIEWER,
+  "Query.nodes": Role.VIEWER,
+  "Query.model": Role.VIEWER,
+  "Query.models": Role.VIEWER,
+  "Query.modelVersion": Role.VIEWER,
+  "Query.modelVersions": Role.VIEWER,
+  "Mutation.createModel": Role.EDITOR,
+  "Mutation.createModelVersion": Role.EDITOR,
+};
+
+const order = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER];
+
+export function includes(role: Role, needed: Role): boolean {
+  return order.indexOf(role) >= order.indexOf(needed);
+}

@@ -1,0 +1,68 @@
+import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { batch } from "../batch.ts";
+import type { ModelVersion } from "../model-version/model-version.ts";
+
+export enum Section {
+  FRAMEWORK = "FRAMEWORK",
+  LABELS = "LABELS",
+  PARAMETERS = "PARAMETERS",
+  DOCKER_IMAGE = "DOCKER_IMAGE",
+  FILES = "FILES",
+}
+
+registerEnumType(Section, {
+  name: "ModelVersionSection",
+  description: "A part of a version that a use of it may need.",
+  valuesConfig: {
+    FRAMEWORK: { description: "The framework." },
+    LABELS: { description: "At least one label." },
+    PARAMETERS: { description: "At least one parameter." },
+    DOCKER_IMAGE: { description: "The docker image." },
+    FILES: { description: "At least one file." },
+  },
+});
+
+@ObjectType({ description: "Whether a version has what a use of it needs. It tells; it does not forbid." })
+export class Readiness {
+  @Field(() => Boolean, { description: "Whether nothing is missing." })
+  ready!: boolean;
+
+  @Field(() => [Section], { description: "What this use needs and the version does not have." })
+  missing!: Section[];
+
+  @Field(() => [Section], { description: "What would help this use and the version does not have." })
+  recommended!: Section[];
+}
+
+/** What each use of a version needs, and what helps it. */
+const uses = {
+  training: { needs: [Section.DOCKER_IMAGE], helps: [Section.PARAMETERS, Section.FILES] },
+  deploying: { needs: [Section.FILES], helps: [Section.FRAMEWORK, Section.LABELS, Section.DOCKER_IMAGE] },
+};
+
+export function readiness(use: keyof typeof uses, version: ModelVersion, hasParameters: boolean): Readiness {
+  const has: { [section in Section]: boolean } = {
+    FRAMEWORK: version.framework !== null,
+    LABELS: version.labelCount > 0,
+    PARAMETERS: hasParameters,
+    // Stored on the version by triggers: they are what `where` filters by.
+    DOCKER_IMAGE: version.trainable,
+    FILES: version.deployable,
+  };
+  const lacks = (sections: Section[]) => sections.filter((section) => !has[section]);
+  const missing = lacks(uses[use].needs);
+  return { ready: missing.length === 0, missing, recommended: lacks(uses[use].helps) };
+}
+
+/** Whether each version has a parameter. */
+export const hasParameters = batch<string, boolean>(
+  async ({ db }, versionIds) => {
+    const found: { id: string }[] = await db.query(
+      `select v.id from unnest($1::uuid[]) v(id)
+       where exists (select from parameter p where p.model_version_id = v.id)`,
+      [versionIds],
+    );
+    return new Map(found.map(({ id }) => [id, true]));
+  },
+  () => false,
+);

@@ -1,0 +1,112 @@
+import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { fastifyApolloHandler } from "@as-integrations/fastify";
+import cors from "@fastify/cors";
+import { type FastifyInstance, fastify, LogController } from "fastify";
+import type { DataSource } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { authenticate } from "./api-token/authenticate.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { translateDatabaseError } from "./database-error.ts";
+import { errorPlugin, formatError } from "./http/error-plugin.ts";
+import { answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
+import { checkCost, checkShape } from "./http/query-limits.ts";
+import { limits } from "./limits.ts";
+import { servePlayground } from "./playground/playground.ts";
+import { buildApiSchema } from "./schema.ts";
+
+type ServerConfig = Pick<Config, "corsOrigins" | "introspection" | "playground" | "logLevel">;
+
+/** The HTTP server, ready to listen: `/graphql`, `/health` and the playground. Holds no state between requests. */
+export async function createServer(config: ServerConfig, db: DataSource): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: { level: config.logLevel, serializers: { err: describeError } },
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => uuidv7(),
+    bodyLimit: limits.body,
+    requestTimeout: limits.request,
+    forceCloseConnections: "idle",
+    return503OnClosing: false, // a request that came before the last connection closed is answered
+    clientErrorHandler: (error, socket) => void (socket.writable && socket.end(rawError(error))),
+  });
+  app.removeContentTypeParser("text/plain");
+  answerErrorsAsGraphQL(app);
+  app.addHook("onSend", async (request, reply) => {
+    reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
+  });
+  await app.register(cors, {
+    origin: config.corsOrigins,
+    methods: ["GET", "POST"],
+    exposedHeaders: ["x-request-id"],
+    maxAge: 3_600,
+  });
+
+  const apollo = createApollo(config, app);
+  await apollo.start();
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request): Promise<Context> => ({
+      db,
+      requestId: request.id,
+      viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
+    }),
+  });
+  app.addHook("onClose", () => apollo.stop());
+  app.route({ method: ["GET", "POST"], url: "/graphql", handler });
+  if (config.playground) await servePlayground(app);
+  app.get("/health", async (_request, reply) => {
+    const alive = await db.query("select 1").then(
+      () => true,
+      () => false,
+    );
+    return reply.code(alive ? 200 : 503).send({ status: alive ? "ok" : "database unreachable" });
+  });
+  return app;
+}
+
+function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
+  const schema = buildApiSchema();
+  return new ApolloServer<Context>({
+    schema,
+    introspection: config.introspection,
+    // urql and Relay send neither of Apollo's headers with a GET; their content type of an answer is as good a proof.
+    csrfPrevention: { requestHeaders: ["x-apollo-operation-name", "apollo-require-preflight", "graphql-require-preflight"] },
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: limits.tokens },
+    validationOptions: { maxErrors: limits.validationErrors },
+    formatError,
+    logger: app.log,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      errorPlugin((error, requestId) => app.log.error({ err: error, requestId }, "unexpected error")),
+      {
+        async requestDidStart() {
+          return {
+            async validationDidStart({ document }) {
+              checkShape(document);
+            },
+            async didResolveOperation({ document, operationName, request }) {
+              checkCost(schema, document, operationName ?? undefined, request.variables ?? {});
+            },
+          };
+        },
+      },
+    ],
+  });
+}
+
+/** What the log keeps of an error: a failed statement's own text and parameters can hold what users typed. */
+function describeError(error: Error & { code?: string; driverError?: { code?: string } }) {
+  return { type: error.name, message: error.message, code: error.code ?? error.driverError?.code, stack: error.stack ?? "" };
+}
+
+/** When the database is away, this request has no viewer; a root field says so, and introspection still works. */
+function databaseError(error: unknown): Error {
+  const translated = translateDatabaseError(error);
+  return translated instanceof Error ? translated : new Error("Unexpected", { cause: translated });
+}

@@ -1,0 +1,39 @@
+import { limits } from "./limits.ts";
+import { type UserError, UserErrorCode } from "./user-error.ts";
+
+/** Gathers what is wrong with an input, so that a person is told all of it at once. */
+export type Problems = UserError[];
+
+/** Invisible or direction-changing characters, with which two names look the same; joiners are part of scripts and emoji. */
+const deceptive = /[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
+
+/** A name as it is stored: in Unicode's form NFC, without white space around it. */
+export function readName(text: string, field: string[], problems: Problems): string {
+  const name = text.normalize("NFC").trim();
+  const length = [...name].length;
+  const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
+  if (!visible.test(name)) invalid("Expected a name, got blank text.");
+  else if (length > limits.name) invalid(`Expected at most ${limits.name} characters, got ${length}.`);
+  else if (deceptive.test(name)) invalid("Expected a name without control, zero-width or direction characters.");
+  else if (!name.isWellFormed()) invalid("Expected well-formed Unicode, got half of a surrogate pair.");
+  return name;
+}
+
+/** A description as it is stored; blank text is none. */
+export function readDescription(text: string | null | undefined, field: string[], problems: Problems): string | null {
+  const description = text?.trim() || null;
+  return description === null ? null : readText(description, limits.description, field, problems);
+}
+
+/** Free text as it is stored: any characters that PostgreSQL can hold. */
+export function readText(text: string, max: number, field: string[], problems: Problems): string {
+  const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
+  if (text.length > max) invalid(`Expected at most ${max} characters, got ${text.length}.`);
+  else if (!isStorable(text)) invalid("Expected well-formed Unicode without NUL characters.");
+  return text;
+}
+
+export function isStorable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}

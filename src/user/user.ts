@@ -1,0 +1,34 @@
+import { Field, ObjectType } from "type-graphql";
+import { Column, Entity, PrimaryColumn, Unique } from "typeorm";
+import { Node, nodeById } from "../node/node.ts";
+import { DateTime, WebURL } from "../scalars.ts";
+
+@ObjectType({ implements: Node, description: "A person, or a service that acts like one." })
+@Entity("user_account") // `user` is a reserved word of SQL
+@Unique("user_email_taken", ["email"])
+export class User implements Node {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Field(() => String, { description: "The name that is shown on cards." })
+  @Column("text")
+  name!: string;
+
+  @Field(() => String, { description: "The e-mail address; unique in the registry." })
+  @Column("text")
+  email!: string;
+
+  @Field(() => WebURL, { nullable: true, description: "The picture that is shown on cards." })
+  @Column("text", { nullable: true })
+  pictureUrl!: string | null;
+
+  @Field(() => DateTime, { description: "When the user was created." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  createdAt!: Date;
+}
+
+/** Users are seen by those who share an organization with them. */
+export const userById = nodeById(
+  User,
+  "exists (select from membership m where m.user_id = r.id and m.organization_id = $2)",
+);
