@@ -25,7 +25,12 @@ export class ConfigError extends Error {}
 const logLevels = ["silent", "error", "warn", "info", "debug", "trace"];
 
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const read = <T>(name: string, expected: string, fallback: string, parse: (text: string) => T | undefined): T => {
+  const read = <T>(
+    name: string,
+    expected: string,
+    fallback: string,
+    parse: (text: string) => T | undefined,
+  ): T => {
     const text = env[name]?.trim() || fallback;
     const value = parse(text);
     if (value === undefined) throw new ConfigError(`${name}: expected ${expected}, got "${text}".`);
@@ -41,8 +46,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: text("HOST", "127.0.0.1"),
     dataDir: resolve(text("DATA_DIR", "data")),
     databaseUrl: postgresUrl(env.DATABASE_URL?.trim() || undefined),
-    databasePoolSize: read("DATABASE_POOL_SIZE", "a whole number from 1 to 1000", "10", wholeNumber(1, 1_000)),
-    corsOrigins: read("CORS_ORIGINS", "* or origins such as https://app.example.com, separated by commas", "none", origins),
+    databasePoolSize: read(
+      "DATABASE_POOL_SIZE",
+      "a whole number from 1 to 1000",
+      "10",
+      wholeNumber(1, 1_000),
+    ),
+    corsOrigins: read(
+      "CORS_ORIGINS",
+      "* or origins such as https://app.example.com, separated by commas",
+      "none",
+      origins,
+    ),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
@@ -70,8 +85,11 @@ function wholeNumber(min: number, max: number) {
 
 /** Does not repeat what it got, as the other variables do: it can hold a password. */
 function postgresUrl(text: string | undefined): string | undefined {
-  if (text === undefined || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))) return text;
-  throw new ConfigError("DATABASE_URL: expected postgres://user:password@host:port/database, got something else.");
+  if (text === undefined || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)))
+    return text;
+  throw new ConfigError(
+    "DATABASE_URL: expected postgres://user:password@host:port/database, got something else.",
+  );
 }
 
 function webUrl(text: string): string | undefined {

@@ -72,7 +72,8 @@ export async function connect(url: string, poolSize: number): Promise<DataSource
   try {
     await db.initialize();
   } catch (error) {
-    const reason = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+    const reason =
+      error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
     throw new ConfigError(`DATABASE_URL: expected a PostgreSQL that can be reached, got: ${reason}`);
   }
   const [{ number, version }]: [{ number: number; version: string }] = await db.query(

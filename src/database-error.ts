@@ -1,7 +1,7 @@
 import { QueryFailedError } from "typeorm";
 import { apiError } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
+import { Refusal, type UserError, type UserErrorCode } from "./user-error.ts";
 
 const constraints = new Map<string, UserError>();
 
@@ -22,14 +22,19 @@ interface DriverError {
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { code = "", constraint = "" }: DriverError = error instanceof QueryFailedError ? error.driverError : error;
+  const { code = "", constraint = "" }: DriverError =
+    error instanceof QueryFailedError ? error.driverError : error;
   const known = constraints.get(constraint);
   if (known) return new Refusal([known]);
   if (code === "57014" || code === "55P03") {
-    return apiError("TIMEOUT", `It took longer than ${limits.statement / 1_000} s and was given up; nothing was changed.`);
+    return apiError(
+      "TIMEOUT",
+      `It took longer than ${limits.statement / 1_000} s and was given up; nothing was changed.`,
+    );
   }
-  if (code.startsWith("22")) return apiError("BAD_USER_INPUT", "Expected text that PostgreSQL can hold, without NUL characters.");
-  if (isAway(error, code)) return apiError("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment; try again.");
+  if (code.startsWith("22")) return apiError("BAD_USER_INPUT", "Expected values that PostgreSQL can read.");
+  if (isAway(error, code))
+    return apiError("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment; try again.");
   return error;
 }
 
@@ -38,6 +43,8 @@ function isAway(error: Error, code: string): boolean {
   return (
     /^(08|53|57P)/.test(code) ||
     /^(ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ENOENT)/.test(code) ||
-    /connection terminated|timeout exceeded when trying to connect|not connected|Driver not Connected|client has encountered a connection error/i.test(error.message)
+    /connection terminated|timeout exceeded when trying to connect|not connected|Driver not Connected|client has encountered a connection error/i.test(
+      error.message,
+    )
   );
 }

@@ -7,11 +7,17 @@ import { GraphQLError } from "graphql";
 export const errorCodes = {
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: "The document is not GraphQL, or has too many tokens." },
   GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: "The document does not fit the schema." },
-  OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: "It is not clear which operation of the document to run." },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    meaning: "It is not clear which operation of the document to run.",
+  },
   BAD_USER_INPUT: { status: 400, meaning: "A variable or an argument has a value that is not acceptable." },
   BAD_REQUEST: { status: 400, meaning: "The HTTP request is not a GraphQL request." },
   QUERY_TOO_LARGE: { status: 400, meaning: "The query is too deep, too wide or too costly." },
-  UNAUTHENTICATED: { status: 401, meaning: "The API token is missing, malformed, unknown, expired or revoked." },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: "The API token is missing, malformed, unknown, expired or revoked.",
+  },
   FORBIDDEN: { status: 403, meaning: "The token's role does not allow this." },
   NOT_FOUND: { status: 404, meaning: "There is nothing at this URL." },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "This URL does not know this HTTP method." },

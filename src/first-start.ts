@@ -18,7 +18,10 @@ const lock = 7_305_114_002;
  *
  * @returns the file that holds the token, and the token itself, when they were made just now.
  */
-export async function prepareDatabase(db: DataSource, config: Config): Promise<{ token: string; file: string } | null> {
+export async function prepareDatabase(
+  db: DataSource,
+  config: Config,
+): Promise<{ token: string; file: string } | null> {
   const runner = db.createQueryRunner();
   try {
     await runner.query("set statement_timeout = 0"); // a migration, or waiting for one, may take its time
@@ -36,7 +39,10 @@ export async function prepareDatabase(db: DataSource, config: Config): Promise<{
   }
 }
 
-async function createOwner(db: DataSource, { first, dataDir }: Config): Promise<{ token: string; file: string }> {
+async function createOwner(
+  db: DataSource,
+  { first, dataDir }: Config,
+): Promise<{ token: string; file: string }> {
   const token = newSecret();
   const secret = readSecret(token);
   if (!secret) throw new Error("A new token must be readable.");

@@ -40,7 +40,10 @@ async function startDatabase(config: Config): Promise<string> {
     );
   }
   const directory = join(config.dataDir, "postgres");
-  running.postgres = await startEmbeddedPostgres({ directory, log: (line) => process.stderr.write(`${line}\n`) });
+  running.postgres = await startEmbeddedPostgres({
+    directory,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
   return running.postgres.url;
 }
 

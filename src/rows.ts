@@ -16,7 +16,10 @@ export async function rows<Row>(
   tail: string,
   params: unknown[],
 ): Promise<Row[]> {
-  const found: object[] = await db.query(`select ${columnsOf(db, type)} from ${tableOf(db, type)} r ${tail}`, params);
+  const found: object[] = await db.query(
+    `select ${columnsOf(db, type)} from ${tableOf(db, type)} r ${tail}`,
+    params,
+  );
   return found.map((row) => toRow(type, row));
 }
 

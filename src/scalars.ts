@@ -31,6 +31,7 @@ export const WebURL = new GraphQLScalarType<string, string>({
 });
 
 function webUrl(value: unknown): string {
-  if (typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
+  if (typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
+    return value;
   throw new GraphQLError("Expected an absolute URL with the scheme http or https.");
 }

@@ -46,7 +46,8 @@ export function buildApiSchema(): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     // TypeGraphQL's own @oneOf directive is printed but not enforced; graphql-js does both for this flag.
     if (type instanceof GraphQLInputObjectType) type.isOneOf = type.extensions.oneOf === true;
-    if (type instanceof GraphQLObjectType && type.getInterfaces().some(({ name }) => name === "Node")) showGlobalId(type);
+    if (type instanceof GraphQLObjectType && type.getInterfaces().some(({ name }) => name === "Node"))
+      showGlobalId(type);
   }
   for (const root of [schema.getQueryType(), schema.getMutationType()]) if (root) guard(root);
   return lexicographicSortSchema(schema);

@@ -1,5 +1,8 @@
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
 import { type FastifyInstance, fastify, LogController } from "fastify";
@@ -70,7 +73,9 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     schema,
     introspection: config.introspection,
     // urql and Relay send neither of Apollo's headers with a GET; their content type of an answer is as good a proof.
-    csrfPrevention: { requestHeaders: ["x-apollo-operation-name", "apollo-require-preflight", "graphql-require-preflight"] },
+    csrfPrevention: {
+      requestHeaders: ["x-apollo-operation-name", "apollo-require-preflight", "graphql-require-preflight"],
+    },
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     persistedQueries: false,
@@ -87,11 +92,9 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
       {
         async requestDidStart() {
           return {
-            async validationDidStart({ document }) {
+            async didResolveOperation({ document, operation, request }) {
               checkShape(document);
-            },
-            async didResolveOperation({ document, operationName, request }) {
-              checkCost(schema, document, operationName ?? undefined, request.variables ?? {});
+              if (operation) checkCost(schema, document, operation, request.variables ?? {});
             },
           };
         },
@@ -102,7 +105,12 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
 
 /** What the log keeps of an error: a failed statement's own text and parameters can hold what users typed. */
 function describeError(error: Error & { code?: string; driverError?: { code?: string } }) {
-  return { type: error.name, message: error.message, code: error.code ?? error.driverError?.code, stack: error.stack ?? "" };
+  return {
+    type: error.name,
+    message: error.message,
+    code: error.code ?? error.driverError?.code,
+    stack: error.stack ?? "",
+  };
 }
 
 /** When the database is away, this request has no viewer; a root field says so, and introspection still works. */

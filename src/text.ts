@@ -15,13 +15,18 @@ export function readName(text: string, field: string[], problems: Problems): str
   const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
   if (!visible.test(name)) invalid("Expected a name, got blank text.");
   else if (length > limits.name) invalid(`Expected at most ${limits.name} characters, got ${length}.`);
-  else if (deceptive.test(name)) invalid("Expected a name without control, zero-width or direction characters.");
+  else if (deceptive.test(name))
+    invalid("Expected a name without control, zero-width or direction characters.");
   else if (!name.isWellFormed()) invalid("Expected well-formed Unicode, got half of a surrogate pair.");
   return name;
 }
 
 /** A description as it is stored; blank text is none. */
-export function readDescription(text: string | null | undefined, field: string[], problems: Problems): string | null {
+export function readDescription(
+  text: string | null | undefined,
+  field: string[],
+  problems: Problems,
+): string | null {
   const description = text?.trim() || null;
   return description === null ? null : readText(description, limits.description, field, problems);
 }

@@ -12,7 +12,9 @@ registerEnumType(UserErrorCode, {
   name: "UserErrorCode",
   description: "Why a mutation was refused.",
   valuesConfig: {
-    INVALID: { description: "The value itself is not acceptable: blank, too long, out of range, of the wrong form." },
+    INVALID: {
+      description: "The value itself is not acceptable: blank, too long, out of range, of the wrong form.",
+    },
     DUPLICATE: { description: "The same key stands twice in the input." },
     NOT_FOUND: { description: "There is no such object in the organization." },
     TAKEN: { description: "Another object has this name already." },
@@ -20,7 +22,9 @@ registerEnumType(UserErrorCode, {
   },
 });
 
-@ObjectType({ description: "Something in the input of a mutation that the user can mend. Nothing was changed." })
+@ObjectType({
+  description: "Something in the input of a mutation that the user can mend. Nothing was changed.",
+})
 export class UserError {
   @Field(() => String, { description: "What was expected and what came, as a sentence for people." })
   message!: string;

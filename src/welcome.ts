@@ -2,7 +2,11 @@ import { type Config, ConfigError } from "./config.ts";
 import { EmbeddedPostgresError } from "./embedded-postgres/error.ts";
 
 /** What the terminal shows when the server is ready; the token only when it was made just now. */
-export function welcome(address: string, config: Config, first: { token: string; file: string } | null): string {
+export function welcome(
+  address: string,
+  config: Config,
+  first: { token: string; file: string } | null,
+): string {
   const lines = [`The model registry listens at ${address}/graphql`];
   if (config.playground) lines.push(`Playground: ${address}/graphql in a browser`);
   if (!first) return `${lines.join("\n")}\n`;
@@ -18,7 +22,9 @@ export function welcome(address: string, config: Config, first: { token: string;
   ];
   const width = Math.max(...box.map((line) => line.length));
   const rule = "─".repeat(width + 2);
-  return [`┌${rule}┐`, ...box.map((line) => `│ ${line.padEnd(width)} │`), `└${rule}┘`, ...lines, ""].join("\n");
+  return [`┌${rule}┐`, ...box.map((line) => `│ ${line.padEnd(width)} │`), `└${rule}┘`, ...lines, ""].join(
+    "\n",
+  );
 }
 
 /** Why the server cannot start, on one line when it is something that the person at the keyboard can mend. */
@@ -26,7 +32,8 @@ export function describeFailure(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
   const { code, syscall, port, path } = error as NodeJS.ErrnoException & { port?: number };
   if (code === "EADDRINUSE") return `PORT: expected a free port, got ${port}, which another program uses.`;
-  if (syscall === "listen" || syscall === "getaddrinfo") return `HOST and PORT: expected an address to listen at, got ${code}.`;
+  if (syscall === "listen" || syscall === "getaddrinfo")
+    return `HOST and PORT: expected an address to listen at, got ${code}.`;
   if (path && (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOSPC")) {
     return `DATA_DIR: expected a folder that can be written to, got ${code} for ${path}.`;
   }

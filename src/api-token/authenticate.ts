@@ -25,7 +25,10 @@ export async function authenticate(db: DataSource, header: string | undefined): 
   if (!header) return refused("An API token is required: send the header `Authorization: Bearer mreg_…`.");
   const [, token] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
   const secret = token === undefined ? undefined : readSecret(token);
-  if (!secret) return refused("The API token is malformed: expected `Authorization: Bearer mreg_…` with the whole token.");
+  if (!secret)
+    return refused(
+      "The API token is malformed: expected `Authorization: Bearer mreg_…` with the whole token.",
+    );
 
   const [row]: TokenRow[] = await db.query(
     `select t.digest, t.expires_at <= now() as expired, t.organization_id as "organizationId",

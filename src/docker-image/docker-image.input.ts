@@ -4,9 +4,13 @@ import { type Problems, readText } from "../text.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { isDigest, isTag, parseReference, type Reference } from "./reference.ts";
 
-@InputType({ description: "A variable in the environment of a training script. Stored as it is: not for secrets." })
+@InputType({
+  description: "A variable in the environment of a training script. Stored as it is: not for secrets.",
+})
 export class EnvironmentVariableInput {
-  @Field(() => String, { description: "Letters, digits and `_`, not starting with a digit; unique in the docker image." })
+  @Field(() => String, {
+    description: "Letters, digits and `_`, not starting with a digit; unique in the docker image.",
+  })
   name!: string;
 
   @Field(() => String, { description: `At most ${limits.dockerValue} characters.` })
@@ -16,14 +20,18 @@ export class EnvironmentVariableInput {
 @InputType({ description: "A container image and how to run it." })
 export class DockerImageInput {
   @Field(() => String, {
-    description: "The repository, such as `docker.io/acme/yolox-training`; a tag and a digest may follow as in `acme/yolox:1.2`.",
+    description:
+      "The repository, such as `docker.io/acme/yolox-training`; a tag and a digest may follow as in `acme/yolox:1.2`.",
   })
   image!: string;
 
   @Field(() => String, { nullable: true, description: "The tag, when it does not stand in `image`." })
   tag?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The digest, such as `sha256:…`, when it does not stand in `image`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The digest, such as `sha256:…`, when it does not stand in `image`.",
+  })
   digest?: string | null;
 
   @Field(() => [String], {
@@ -45,32 +53,52 @@ export interface StoredDockerImage extends Reference {
   environmentVariables: EnvironmentVariableInput[];
 }
 
-export function readDockerImage(input: DockerImageInput, field: string[], problems: Problems): StoredDockerImage {
+export function readDockerImage(
+  input: DockerImageInput,
+  field: string[],
+  problems: Problems,
+): StoredDockerImage {
   const invalid = (path: string[], message: string) =>
     problems.push({ code: UserErrorCode.INVALID, field: [...field, ...path], message });
-  const { flags, environmentVariables } = { flags: input.flags ?? [], environmentVariables: input.environmentVariables ?? [] };
+  const { flags, environmentVariables } = {
+    flags: input.flags ?? [],
+    environmentVariables: input.environmentVariables ?? [],
+  };
   for (const [name, list] of Object.entries({ flags, environmentVariables })) {
-    if (list.length > limits.dockerItems) invalid([name], `Expected at most ${limits.dockerItems}, got ${list.length}.`);
+    if (list.length > limits.dockerItems)
+      invalid([name], `Expected at most ${limits.dockerItems}, got ${list.length}.`);
   }
   return {
     ...readReference(input, invalid),
-    flags: flags.map((flag, index) => readText(flag, limits.dockerValue, [...field, "flags", String(index)], problems)),
+    flags: flags.map((flag, index) =>
+      readText(flag, limits.dockerValue, [...field, "flags", String(index)], problems),
+    ),
     environmentVariables: readEnvironment(environmentVariables, [...field, "environmentVariables"], problems),
   };
 }
 
-function readReference(input: DockerImageInput, invalid: (path: string[], message: string) => void): Reference {
+function readReference(
+  input: DockerImageInput,
+  invalid: (path: string[], message: string) => void,
+): Reference {
   const parsed = parseReference(input.image.trim());
   if (!parsed) {
-    invalid(["image"], `Expected an image such as docker.io/acme/training, got "${input.image.slice(0, 80)}".`);
+    invalid(
+      ["image"],
+      `Expected an image such as docker.io/acme/training, got "${input.image.slice(0, 80)}".`,
+    );
     return { image: input.image, tag: null, digest: null };
   }
   const { tag, digest } = input;
-  if (tag != null && !isTag(tag)) invalid(["tag"], `Expected a tag such as 1.2.0, got "${tag.slice(0, 80)}".`);
-  if (tag != null && parsed.tag !== null && tag !== parsed.tag) invalid(["tag"], `The image says ${parsed.tag}, the tag says ${tag.slice(0, 80)}.`);
+  if (tag != null && !isTag(tag))
+    invalid(["tag"], `Expected a tag such as 1.2.0, got "${tag.slice(0, 80)}".`);
+  if (tag != null && parsed.tag !== null && tag !== parsed.tag)
+    invalid(["tag"], `The image says ${parsed.tag}, the tag says ${tag.slice(0, 80)}.`);
   const pinned = digest ?? parsed.digest;
-  if (pinned != null && !isDigest(pinned)) invalid(["digest"], `Expected a digest such as sha256:<64 hex digits>, got "${pinned.slice(0, 80)}".`);
-  if (digest != null && parsed.digest !== null && digest !== parsed.digest) invalid(["digest"], "The image has another digest than `digest`.");
+  if (pinned != null && !isDigest(pinned))
+    invalid(["digest"], `Expected a digest such as sha256:<64 hex digits>, got "${pinned.slice(0, 80)}".`);
+  if (digest != null && parsed.digest !== null && digest !== parsed.digest)
+    invalid(["digest"], "The image has another digest than `digest`.");
   return { image: parsed.image, tag: tag ?? parsed.tag, digest: pinned };
 }
 

@@ -28,15 +28,22 @@ export class DockerImage {
   @Column("text", { nullable: true })
   tag!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The digest, such as `sha256:…`, which no push can change." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The digest, such as `sha256:…`, which no push can change.",
+  })
   @Column("text", { nullable: true })
   digest!: string | null;
 
-  @Field(() => [String], { description: "Flags for the container's start, in their order, such as `--gpus=all`." })
+  @Field(() => [String], {
+    description: "Flags for the container's start, in their order, such as `--gpus=all`.",
+  })
   @Column("text", { array: true })
   flags!: string[];
 
-  @Field(() => [EnvironmentVariable], { description: "The environment of the training script, in the order given." })
+  @Field(() => [EnvironmentVariable], {
+    description: "The environment of the training script, in the order given.",
+  })
   @Column("jsonb")
   environmentVariables!: EnvironmentVariable[];
 }

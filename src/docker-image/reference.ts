@@ -12,7 +12,9 @@ const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const tag = "[\\w][\\w.-]{0,127}";
 const digest = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
 
-const whole = new RegExp(`^((?:${registry}/)?${component}(?:/${component})*)(?::(${tag}))?(?:@(${digest}))?$`);
+const whole = new RegExp(
+  `^((?:${registry}/)?${component}(?:/${component})*)(?::(${tag}))?(?:@(${digest}))?$`,
+);
 const tagOnly = new RegExp(`^${tag}$`);
 const digestOnly = new RegExp(`^${digest}$`);
 

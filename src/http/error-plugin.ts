@@ -13,9 +13,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const cause = translateDatabaseError(unwrapResolverError(error));
   if (cause instanceof Refusal) {
     const [first] = cause.userErrors;
-    return { message: cause.message, ...place, extensions: { code: "BAD_USER_INPUT", field: first?.field ?? null } };
+    return {
+      message: cause.message,
+      ...place,
+      extensions: { code: "BAD_USER_INPUT", field: first?.field ?? null },
+    };
   }
-  const code = cause instanceof GraphQLError ? (cause.extensions.code ?? formatted.extensions?.code) : undefined;
+  const code =
+    cause instanceof GraphQLError ? (cause.extensions.code ?? formatted.extensions?.code) : undefined;
   if (cause instanceof GraphQLError && isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
     return { message: cause.message, ...place, extensions: { code } };
   }
@@ -30,7 +35,8 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
         async didEncounterErrors({ errors }) {
           for (const error of errors) {
             const formatted = formatError({ message: error.message, extensions: error.extensions }, error);
-            if (formatted.extensions?.code === "INTERNAL_SERVER_ERROR") log(unwrapResolverError(error), requestId);
+            if (formatted.extensions?.code === "INTERNAL_SERVER_ERROR")
+              log(unwrapResolverError(error), requestId);
           }
         },
         async willSendResponse({ response: { body, http } }) {
@@ -39,7 +45,8 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
           body.singleResult.errors = errors.map((error) => withRequestId(error, requestId));
           if (data != null) return;
           const code = errors.map((error) => error.extensions?.code).find(isErrorCode);
-          if (code && http.status === undefined) http.status = errorCodes[code].status;
+          // 500 is Apollo's word for whatever it does not know.
+          if (code && (http.status ?? 500) === 500) http.status = errorCodes[code].status;
         },
       };
     },

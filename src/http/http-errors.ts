@@ -6,7 +6,10 @@ import { limits } from "../limits.ts";
 const known: { [code: string]: [ErrorCode, string] } = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["UNSUPPORTED_MEDIA_TYPE", "Expected the content type application/json."],
   FST_ERR_CTP_BODY_TOO_LARGE: ["PAYLOAD_TOO_LARGE", `Expected a body of at most ${limits.body} bytes.`],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["BAD_REQUEST", "Expected as many bytes as the header Content-Length says."],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    "BAD_REQUEST",
+    "Expected as many bytes as the header Content-Length says.",
+  ],
   FST_ERR_CTP_INVALID_JSON_BODY: ["BAD_REQUEST", "Expected a body that is JSON."],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["BAD_REQUEST", "Expected a body that is JSON, got an empty one."],
 };
@@ -27,7 +30,10 @@ export function answerErrorsAsGraphQL(app: FastifyInstance): void {
   });
 }
 
-const badRequest: [ErrorCode, string] = ["BAD_REQUEST", "Expected an HTTP request with a GraphQL operation as JSON."];
+const badRequest: [ErrorCode, string] = [
+  "BAD_REQUEST",
+  "Expected an HTTP request with a GraphQL operation as JSON.",
+];
 const defect: [ErrorCode, string] = ["INTERNAL_SERVER_ERROR", "Internal server error."];
 
 function isBadRequest(error: FastifyError): boolean {
@@ -51,6 +57,10 @@ export function rawError(error: NodeJS.ErrnoException): string {
         ? ["408 Request Timeout", `The request did not arrive within ${limits.request / 1_000} s.`]
         : ["400 Bad Request", "Expected an HTTP request."];
   const body = JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
-  const headers = ["content-type: application/json", `content-length: ${Buffer.byteLength(body)}`, "connection: close"];
+  const headers = [
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
   return `HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`;
 }

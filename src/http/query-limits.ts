@@ -5,9 +5,11 @@ import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
   getNamedType,
+  getVariableValues,
   isListType,
   isNonNullType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   visit,
 } from "graphql";
@@ -16,16 +18,17 @@ import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 
 // Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
-const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)("graphql-query-complexity");
+const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)(
+  "graphql-query-complexity",
+);
 
 /**
- * Refuses documents by their shape alone. Runs before validation, whose own cost explodes with nested fragments.
+ * Refuses a document by its shape alone, with each fragment counted wherever it is spread.
  *
  * @throws GraphQLError with the code QUERY_TOO_LARGE
  */
 export function checkShape(document: DocumentNode): void {
-  let aliases = 0;
-  visit(document, { Field: (field) => void (aliases += field.alias ? 1 : 0) });
+  const aliases = countAliases(document);
   if (aliases > limits.aliases) tooLarge(`at most ${limits.aliases} aliases, got ${aliases}`);
 
   const fragments = new Map(document.definitions.filter(isFragment).map((each) => [each.name.value, each]));
@@ -38,6 +41,16 @@ export function checkShape(document: DocumentNode): void {
   }
 }
 
+function countAliases(document: DocumentNode): number {
+  let aliases = 0;
+  visit(document, {
+    Field(field) {
+      if (field.alias) aliases += 1;
+    },
+  });
+  return aliases;
+}
+
 /** Levels of fields, and fields when every fragment is written out in each place that spreads it. */
 interface Size {
   depth: number;
@@ -45,7 +58,11 @@ interface Size {
 }
 
 /** Each fragment is measured once; one that spreads itself counts as empty here, and validation refuses it. */
-function sizeOf(set: SelectionSetNode, fragments: Map<string, FragmentDefinitionNode>, sizes: Map<string, Size>): Size {
+function sizeOf(
+  set: SelectionSetNode,
+  fragments: Map<string, FragmentDefinitionNode>,
+  sizes: Map<string, Size>,
+): Size {
   const total: Size = { depth: 0, fields: 0 };
   for (const selection of set.selections) {
     const size: Size = { depth: 0, fields: 0 };
@@ -81,10 +98,13 @@ function isFragment(node: ASTNode): node is FragmentDefinitionNode {
 export function checkCost(
   schema: GraphQLSchema,
   query: DocumentNode,
-  operationName: string | undefined,
+  operation: OperationDefinitionNode,
   variables: { [name: string]: unknown },
 ): void {
-  const cost = getComplexity({ schema, query, variables, estimators: [costOf], ...(operationName && { operationName }) });
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (errors) return; // execution will say so, and do nothing else
+  const operationName = operation.name && { operationName: operation.name.value };
+  const cost = getComplexity({ schema, query, variables, estimators: [costOf], ...operationName });
   if (cost > limits.cost) tooLarge(`a cost of at most ${limits.cost}, got ${cost}; ask for smaller pages`);
 }
 
@@ -92,10 +112,19 @@ export function checkCost(
 const typicalList = 10;
 
 function costOf({ type, field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  return 1 + childComplexity * lengthOf(type.name, field.name, getNamedType(field.type).name, isList(field.type), args);
+  return (
+    1 +
+    childComplexity * lengthOf(type.name, field.name, getNamedType(field.type).name, isList(field.type), args)
+  );
 }
 
-function lengthOf(parent: string, name: string, type: string, list: boolean, args: { [name: string]: unknown }) {
+function lengthOf(
+  parent: string,
+  name: string,
+  type: string,
+  list: boolean,
+  args: { [name: string]: unknown },
+) {
   // The connection itself has been multiplied by its page: its `nodes` and `edges` are that page.
   if (parent.endsWith("Connection") && ["nodes", "edges"].includes(name)) return 1;
   if (type.endsWith("Connection")) return Number(args.last ?? args.first ?? limits.defaultPage);

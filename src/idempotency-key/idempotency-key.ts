@@ -64,10 +64,16 @@ export async function once(
   }
   const length = [...key].length;
   if (length === 0 || length > limits.idempotencyKey) {
-    refuse(UserErrorCode.INVALID, ["idempotencyKey"], `Expected 1 to ${limits.idempotencyKey} characters, got ${length}.`);
+    refuse(
+      UserErrorCode.INVALID,
+      ["idempotencyKey"],
+      `Expected 1 to ${limits.idempotencyKey} characters, got ${length}.`,
+    );
   }
   const owner = [viewer.organizationId, viewer.userId, createHash("sha256").update(key).digest()];
-  const fingerprint = createHmac("sha256", key).update(JSON.stringify([mutation, input])).digest();
+  const fingerprint = createHmac("sha256", key)
+    .update(JSON.stringify([mutation, input]))
+    .digest();
 
   await forgetOld(tx);
   const inserted: unknown[] = await tx.query(
@@ -85,7 +91,11 @@ export async function once(
     owner,
   );
   if (before && timingSafeEqual(before.fingerprint, fingerprint)) return before.createdId;
-  refuse(UserErrorCode.CONFLICT, ["idempotencyKey"], "This idempotency key was used for another request before.");
+  refuse(
+    UserErrorCode.CONFLICT,
+    ["idempotencyKey"],
+    "This idempotency key was used for another request before.",
+  );
 }
 
 /** A few expired keys leave with each new one, so that the table stays as small as a day's work. */

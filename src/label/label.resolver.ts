@@ -9,11 +9,15 @@ export class LabelResolver {
   @FieldResolver(() => [Label], { description: "The label map, in the order of the indexes." })
   async labels(
     @Root() version: ModelVersion,
-    @Arg("first", () => Int, { nullable: true, description: "Only so many from the start: a card shows a few." })
+    @Arg("first", () => Int, {
+      nullable: true,
+      description: "Only so many from the start: a card shows a few.",
+    })
     first: number | null,
     @Ctx() context: Context,
   ): Promise<Label[]> {
-    if (first !== null && first < 0) refuse(UserErrorCode.INVALID, ["first"], `Expected 0 or more, got ${first}.`);
+    if (first !== null && first < 0)
+      refuse(UserErrorCode.INVALID, ["first"], `Expected 0 or more, got ${first}.`);
     return labelsOf(context, version.id, first ?? null);
   }
 }

@@ -4,7 +4,9 @@ import { batch, groupBy } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { columnsOf } from "../rows.ts";
 
-@ObjectType({ description: "One class that a version can detect. All labels of a version are its label map." })
+@ObjectType({
+  description: "One class that a version can detect. All labels of a version are its label map.",
+})
 @Entity()
 @Check("label_name_trimmed", "name = btrim(name) and name <> ''")
 export class Label {
@@ -35,7 +37,11 @@ export const labelsOf = batch<string, Label[], number | null>(
   () => [],
 );
 
-export async function insertLabels(tx: EntityManager, versionId: string, labels: Pick<Label, "index" | "name">[]) {
+export async function insertLabels(
+  tx: EntityManager,
+  versionId: string,
+  labels: Pick<Label, "index" | "name">[],
+) {
   if (labels.length === 0) return;
   await tx.query(
     "insert into label (model_version_id, index, name) select $1, * from unnest($2::int[], $3::text[])",

@@ -1,10 +1,10 @@
-import { MigrationInterface, QueryRunner } from "typeorm";
+import type { MigrationInterface, QueryRunner } from "typeorm";
 
 export class FirstTables1795436412538 implements MigrationInterface {
-    name = 'FirstTables1795436412538'
+  name = "FirstTables1795436412538";
 
-    public async up(queryRunner: QueryRunner): Promise<void> {
-        await queryRunner.query(`
+  public async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
             CREATE TABLE "organization" (
                 "id" uuid NOT NULL,
                 "name" text NOT NULL,
@@ -12,7 +12,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "organization_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "user_account" (
                 "id" uuid NOT NULL,
                 "name" text NOT NULL,
@@ -23,7 +23,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "user_account_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "membership" (
                 "organization_id" uuid NOT NULL,
                 "user_id" uuid NOT NULL,
@@ -33,7 +33,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "membership_pkey" PRIMARY KEY ("organization_id", "user_id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "api_token" (
                 "id" uuid NOT NULL,
                 "organization_id" uuid NOT NULL,
@@ -47,7 +47,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "api_token_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "model" (
                 "id" uuid NOT NULL,
                 "organization_id" uuid NOT NULL,
@@ -66,13 +66,13 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "model_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "model_by_update" ON "model" ("organization_id", "updated_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "model_by_creation" ON "model" ("organization_id", "created_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "model_version" (
                 "id" uuid NOT NULL,
                 "organization_id" uuid NOT NULL,
@@ -114,13 +114,13 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "model_version_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "model_version_by_update" ON "model_version" ("organization_id", "updated_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "model_version_by_creation" ON "model_version" ("organization_id", "created_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "docker_image" (
                 "model_version_id" uuid NOT NULL,
                 "image" text NOT NULL,
@@ -131,7 +131,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "docker_image_pkey" PRIMARY KEY ("model_version_id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "idempotency_key" (
                 "organization_id" uuid NOT NULL,
                 "user_id" uuid NOT NULL,
@@ -142,10 +142,10 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "idempotency_key_pkey" PRIMARY KEY ("organization_id", "user_id", "digest")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "idempotency_key_by_age" ON "idempotency_key" ("created_at")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "label" (
                 "model_version_id" uuid NOT NULL,
                 "index" integer NOT NULL,
@@ -157,7 +157,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "label_pkey" PRIMARY KEY ("model_version_id", "index")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "model_file" (
                 "id" uuid NOT NULL,
                 "organization_id" uuid NOT NULL,
@@ -174,10 +174,10 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "model_file_pkey" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "model_file_by_creation" ON "model_file" ("model_version_id", "created_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "parameter" (
                 "model_version_id" uuid NOT NULL,
                 "name" text COLLATE "C" NOT NULL,
@@ -194,7 +194,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "parameter_pkey" PRIMARY KEY ("model_version_id", "name")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "source_experiment" (
                 "model_version_id" uuid NOT NULL,
                 "name" text NOT NULL,
@@ -205,161 +205,160 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 CONSTRAINT "source_experiment_pkey" PRIMARY KEY ("model_version_id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "membership"
             ADD CONSTRAINT "membership_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "membership"
             ADD CONSTRAINT "membership_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "user_account"("id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "api_token"
             ADD CONSTRAINT "api_token_organization_id_user_id_fkey" FOREIGN KEY ("organization_id", "user_id") REFERENCES "membership"("organization_id", "user_id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model"
             ADD CONSTRAINT "model_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model"
             ADD CONSTRAINT "model_organization_id_created_by_id_fkey" FOREIGN KEY ("organization_id", "created_by_id") REFERENCES "membership"("organization_id", "user_id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_version"
             ADD CONSTRAINT "model_version_organization_id_created_by_id_fkey" FOREIGN KEY ("organization_id", "created_by_id") REFERENCES "membership"("organization_id", "user_id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_version"
             ADD CONSTRAINT "model_version_organization_id_model_id_fkey" FOREIGN KEY ("organization_id", "model_id") REFERENCES "model"("organization_id", "id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "docker_image"
             ADD CONSTRAINT "docker_image_model_version_id_fkey" FOREIGN KEY ("model_version_id") REFERENCES "model_version"("id") ON DELETE CASCADE ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "idempotency_key"
             ADD CONSTRAINT "idempotency_key_organization_id_user_id_fkey" FOREIGN KEY ("organization_id", "user_id") REFERENCES "membership"("organization_id", "user_id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "label"
             ADD CONSTRAINT "label_model_version_id_fkey" FOREIGN KEY ("model_version_id") REFERENCES "model_version"("id") ON DELETE CASCADE ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_file"
             ADD CONSTRAINT "model_file_organization_id_created_by_id_fkey" FOREIGN KEY ("organization_id", "created_by_id") REFERENCES "membership"("organization_id", "user_id") ON DELETE NO ACTION ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_file"
             ADD CONSTRAINT "model_file_organization_id_model_version_id_fkey" FOREIGN KEY ("organization_id", "model_version_id") REFERENCES "model_version"("organization_id", "id") ON DELETE CASCADE ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "parameter"
             ADD CONSTRAINT "parameter_model_version_id_fkey" FOREIGN KEY ("model_version_id") REFERENCES "model_version"("id") ON DELETE CASCADE ON UPDATE NO ACTION
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "source_experiment"
             ADD CONSTRAINT "source_experiment_model_version_id_fkey" FOREIGN KEY ("model_version_id") REFERENCES "model_version"("id") ON DELETE CASCADE ON UPDATE NO ACTION
         `);
-    }
+  }
 
-    public async down(queryRunner: QueryRunner): Promise<void> {
-        await queryRunner.query(`
+  public async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
             ALTER TABLE "source_experiment" DROP CONSTRAINT "source_experiment_model_version_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "parameter" DROP CONSTRAINT "parameter_model_version_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_file" DROP CONSTRAINT "model_file_organization_id_model_version_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_file" DROP CONSTRAINT "model_file_organization_id_created_by_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "label" DROP CONSTRAINT "label_model_version_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "idempotency_key" DROP CONSTRAINT "idempotency_key_organization_id_user_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "docker_image" DROP CONSTRAINT "docker_image_model_version_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_version" DROP CONSTRAINT "model_version_organization_id_model_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model_version" DROP CONSTRAINT "model_version_organization_id_created_by_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model" DROP CONSTRAINT "model_organization_id_created_by_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "model" DROP CONSTRAINT "model_organization_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "api_token" DROP CONSTRAINT "api_token_organization_id_user_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "membership" DROP CONSTRAINT "membership_user_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             ALTER TABLE "membership" DROP CONSTRAINT "membership_organization_id_fkey"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "source_experiment"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "parameter"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."model_file_by_creation"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "model_file"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "label"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."idempotency_key_by_age"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "idempotency_key"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "docker_image"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."model_version_by_creation"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."model_version_by_update"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "model_version"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."model_by_creation"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."model_by_update"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "model"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "api_token"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "membership"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "user_account"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "organization"
         `);
-    }
-
+  }
 }

@@ -35,10 +35,10 @@ export class DerivedColumns1795436500000 implements MigrationInterface {
     await runner.query(`
       create function tell_deployable() returns trigger language plpgsql as $$
       declare
-        version uuid := case tg_op when 'INSERT' then new.model_version_id else old.model_version_id end;
+        changed uuid := case tg_op when 'INSERT' then new.model_version_id else old.model_version_id end;
       begin
-        update model_version set deployable = exists (select from model_file where model_version_id = version)
-        where id = version;
+        update model_version set deployable = exists (select from model_file where model_version_id = changed)
+        where id = changed;
         return null;
       end $$`);
     await runner.query(`

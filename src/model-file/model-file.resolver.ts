@@ -31,7 +31,8 @@ export class FilesOfModelVersionResolver {
   files(
     @Root() version: ModelVersion,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg("where", () => ModelFileWhere, { nullable: true, description: "Which files." }) where: ModelFileWhere | null,
+    @Arg("where", () => ModelFileWhere, { nullable: true, description: "Which files." })
+    where: ModelFileWhere | null,
     @Arg("orderBy", () => ModelFileOrder, {
       defaultValue: { field: ModelFileOrderField.NAME, direction: Direction.ASC },
       description: "In which order.",

@@ -24,13 +24,18 @@ registerEnumType(SizeCategory, {
   },
 });
 
-@ObjectType({ implements: Node, description: "A named artifact of a version: weights, a checkpoint, a configuration." })
+@ObjectType({
+  implements: Node,
+  description: "A named artifact of a version: weights, a checkpoint, a configuration.",
+})
 @Entity()
 @Unique("model_file_name_taken", ["modelVersionId", "name"])
 @Index("model_file_by_creation", ["modelVersionId", "createdAt", "id"])
 @Check("model_file_size_known", "size >= 0")
 @Check("model_file_sha256_whole", "length(sha256) = 32")
-@ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], { onDelete: "CASCADE" })
+@ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
+  onDelete: "CASCADE",
+})
 @ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class ModelFile implements Node {
   @PrimaryColumn("uuid")
@@ -42,7 +47,9 @@ export class ModelFile implements Node {
   @Column("uuid")
   modelVersionId!: string;
 
-  @Field(() => String, { description: 'What the file is to the version, such as "weights"; unique in the version.' })
+  @Field(() => String, {
+    description: 'What the file is to the version, such as "weights"; unique in the version.',
+  })
   @Column({ type: "text", collation: "C" })
   name!: string;
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
-import { DockerImage } from "../docker-image/docker-image.ts";
 import { readDockerImage } from "../docker-image/docker-image.input.ts";
+import { DockerImage } from "../docker-image/docker-image.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { readLabels } from "../label/label.input.ts";
 import { insertLabels } from "../label/label.ts";
@@ -49,7 +49,9 @@ function readInput(input: CreateModelVersionInput) {
     framework: input.framework ?? null,
     labels: readLabels(input.labels ?? [], ["input", "labels"], problems),
     parameters: readParameters(input.parameters ?? [], ["input", "parameters"], problems),
-    dockerImage: input.dockerImage ? readDockerImage(input.dockerImage, ["input", "dockerImage"], problems) : null,
+    dockerImage: input.dockerImage
+      ? readDockerImage(input.dockerImage, ["input", "dockerImage"], problems)
+      : null,
   };
   if (problems.length > 0) throw new Refusal(problems);
   return stored;

@@ -20,7 +20,10 @@ export async function findModelVersion(context: Context, by: ModelVersionBy): Pr
 
 const byNumber = batch<string, ModelVersion | null, string>(
   async ({ db }, versions, modelId) => {
-    const found = await rows(db, ModelVersion, "where r.model_id = $1 and r.version = any($2)", [modelId, versions]);
+    const found = await rows(db, ModelVersion, "where r.model_id = $1 and r.version = any($2)", [
+      modelId,
+      versions,
+    ]);
     return new Map(found.map((version) => [String(version.version), version]));
   },
   () => null,
@@ -28,7 +31,10 @@ const byNumber = batch<string, ModelVersion | null, string>(
 
 const byName = batch<string, ModelVersion | null, string>(
   async ({ db }, names, modelId) => {
-    const found = await rows(db, ModelVersion, "where r.model_id = $1 and r.name = any($2)", [modelId, names]);
+    const found = await rows(db, ModelVersion, "where r.model_id = $1 and r.name = any($2)", [
+      modelId,
+      names,
+    ]);
     return new Map(found.map((version) => [version.name, version]));
   },
   () => null,

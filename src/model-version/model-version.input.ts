@@ -53,7 +53,10 @@ export class ModelVersionWhere {
   @Field(() => FrameworkFilter, { nullable: true, description: "By what their files are made for." })
   framework?: object | null;
 
-  @Field(() => BooleanFilter, { nullable: true, description: "Whether they are ready to be trained further." })
+  @Field(() => BooleanFilter, {
+    nullable: true,
+    description: "Whether they are ready to be trained further.",
+  })
   trainable?: BooleanFilter | null;
 
   @Field(() => BooleanFilter, { nullable: true, description: "Whether they are ready to be deployed." })
@@ -96,9 +99,13 @@ export class ModelVersionOrder {
   direction!: Direction;
 }
 
-@InputType({ description: "A new version of a model, made by hand: everything that its creation form asks for." })
+@InputType({
+  description: "A new version of a model, made by hand: everything that its creation form asks for.",
+})
 export class CreateModelVersionInput {
-  @Field(() => String, { description: `Unique among the versions of the model; 1 to ${limits.name} characters.` })
+  @Field(() => String, {
+    description: `Unique among the versions of the model; 1 to ${limits.name} characters.`,
+  })
   name!: string;
 
   @Field(() => String, { nullable: true, description: `At most ${limits.description} characters.` })
@@ -110,7 +117,10 @@ export class CreateModelVersionInput {
   @Field(() => Framework, { nullable: true, description: "What its files are made for." })
   framework?: Framework | null;
 
-  @Field(() => [LabelInput], { nullable: true, description: `The label map; at most ${limits.labels} labels.` })
+  @Field(() => [LabelInput], {
+    nullable: true,
+    description: `The label map; at most ${limits.labels} labels.`,
+  })
   labels?: LabelInput[] | null;
 
   @Field(() => [ParameterInput], {

@@ -1,4 +1,17 @@
-import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { Model, modelById } from "../model/model.ts";
@@ -58,7 +71,8 @@ export class ModelVersionResolver {
   })
   async createModelVersion(
     @Arg("modelId", () => ID, { description: "The model that gets the version." }) modelId: string,
-    @Arg("input", () => CreateModelVersionInput, { description: "The new version." }) input: CreateModelVersionInput,
+    @Arg("input", () => CreateModelVersionInput, { description: "The new version." })
+    input: CreateModelVersionInput,
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,

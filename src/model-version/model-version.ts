@@ -19,7 +19,10 @@ import { DetectionType, Framework } from "./enums.ts";
 @Index("model_version_by_update", ["organizationId", "updatedAt", "id"])
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_positive", "version > 0")
-@Check("model_version_type", "type in ('CLASSIFICATION', 'OBJECT_DETECTION', 'SEGMENTATION', 'POINT', 'LINE')")
+@Check(
+  "model_version_type",
+  "type in ('CLASSIFICATION', 'OBJECT_DETECTION', 'SEGMENTATION', 'POINT', 'LINE')",
+)
 @Check("model_version_framework", "framework in ('TENSORFLOW', 'PYTORCH', 'ONNX')")
 @ForeignKey(() => Model, ["organizationId", "modelId"], ["organizationId", "id"])
 @ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])

@@ -2,7 +2,8 @@ import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-grap
 import { ModelVersion } from "./model-version.ts";
 
 @ObjectType({
-  description: "How often each section of a version was changed, so that an edit can tell whether it is out of date.",
+  description:
+    "How often each section of a version was changed, so that an edit can tell whether it is out of date.",
 })
 export class Revisions {
   @Field(() => Int, { description: "Of name, description, type and framework." })
@@ -23,7 +24,9 @@ export class Revisions {
 
 @Resolver(() => ModelVersion)
 export class RevisionsResolver {
-  @FieldResolver(() => Revisions, { description: "The revision of each section; a new version starts with 1." })
+  @FieldResolver(() => Revisions, {
+    description: "The revision of each section; a new version starts with 1.",
+  })
   revisions(@Root() version: ModelVersion): Revisions {
     return {
       about: version.aboutRevision,

@@ -1,4 +1,15 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { mutate } from "../mutation.ts";
@@ -33,7 +44,8 @@ export class ModelResolver {
   @Query(() => ModelConnection, { description: "The models of the organization." })
   models(
     @Args(() => PageArgs) page: PageArgs,
-    @Arg("where", () => ModelWhere, { nullable: true, description: "Which models." }) where: ModelWhere | null,
+    @Arg("where", () => ModelWhere, { nullable: true, description: "Which models." })
+    where: ModelWhere | null,
     @Arg("orderBy", () => ModelOrder, {
       defaultValue: { field: ModelOrderField.UPDATED_AT, direction: Direction.DESC },
       description: "In which order.",

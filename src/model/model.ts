@@ -12,7 +12,10 @@ import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
 
-@ObjectType({ implements: Node, description: 'A named line of work, such as "PPE Detection", that groups versions.' })
+@ObjectType({
+  implements: Node,
+  description: 'A named line of work, such as "PPE Detection", that groups versions.',
+})
 @Entity()
 @Unique("model_name_taken", ["organizationId", "name"])
 @Unique("model_of_organization", ["organizationId", "id"])
@@ -57,7 +60,10 @@ export const modelById = nodeById(Model);
 export const modelByName = batch<string, Model | null>(
   async (context, names) => {
     const { organizationId } = viewerOf(context);
-    const found = await rows(context.db, Model, "where r.organization_id = $1 and r.name = any($2)", [organizationId, names]);
+    const found = await rows(context.db, Model, "where r.organization_id = $1 and r.name = any($2)", [
+      organizationId,
+      names,
+    ]);
     return new Map(found.map((model) => [model.name, model]));
   },
   () => null,
@@ -82,4 +88,9 @@ export const modelsOf = listing({
   },
 });
 
-onConstraint("model_name_taken", UserErrorCode.TAKEN, ["input", "name"], "Another model has this name already.");
+onConstraint(
+  "model_name_taken",
+  UserErrorCode.TAKEN,
+  ["input", "name"],
+  "Another model has this name already.",
+);

@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { Node } from "../node/node.ts";
+import type { Node } from "../node/node.ts";
 import type { RowClass } from "../rows.ts";
 
 @ObjectType({ description: "Where a page stands in its list." })
@@ -10,10 +10,16 @@ export class PageInfo {
   @Field(() => Boolean, { description: "Whether there is more before this page." })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "The cursor of the first object; null on an empty page." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The cursor of the first object; null on an empty page.",
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The cursor of the last object; null on an empty page." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The cursor of the last object; null on an empty page.",
+  })
   endCursor!: string | null;
 }
 
@@ -49,7 +55,9 @@ export function connectionType<Row extends Node>(type: RowClass<Row>, plural: st
     @Field(() => PageInfo, { description: "Whether there is more, and where to go on." })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { description: "How many there are on all pages. Costs a count: select it only when it is shown." })
+    @Field(() => Int, {
+      description: "How many there are on all pages. Costs a count: select it only when it is shown.",
+    })
     totalCount!: Promise<number>;
   }
   return ConnectionOfType;

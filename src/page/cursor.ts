@@ -14,9 +14,14 @@ export function toCursor(order: string, value: unknown, id: string): string {
 export function fromCursor(cursor: string, order: string, field: string): Position {
   const [of, value, id] = decode(cursor);
   const known = ["string", "number"].includes(typeof value) && /^[0-9a-f-]{36}$/.test(String(id));
-  if (!known) refuse(UserErrorCode.INVALID, [field], `Expected a cursor of this list, got "${cursor.slice(0, 80)}".`);
+  if (!known)
+    refuse(UserErrorCode.INVALID, [field], `Expected a cursor of this list, got "${cursor.slice(0, 80)}".`);
   if (of !== order) {
-    refuse(UserErrorCode.INVALID, [field], `Expected a cursor of a list ordered by ${order}, got one by ${of}.`);
+    refuse(
+      UserErrorCode.INVALID,
+      [field],
+      `Expected a cursor of a list ordered by ${order}, got one by ${of}.`,
+    );
   }
   return { value: value as string | number, id: String(id) };
 }

@@ -37,7 +37,8 @@ export class PageArgs {
 
 /** How many objects a page holds at most. @throws Refusal when `first` and `last` do not fit. */
 export function pageSize({ first, last }: PageArgs): number {
-  if (first != null && last != null) refuse(UserErrorCode.INVALID, ["last"], "Expected first or last, got both.");
+  if (first != null && last != null)
+    refuse(UserErrorCode.INVALID, ["last"], "Expected first or last, got both.");
   const [name, size] = last == null ? ["first", first ?? limits.defaultPage] : ["last", last];
   if (Number(size) >= 0 && Number(size) <= limits.page) return Number(size);
   refuse(UserErrorCode.INVALID, [String(name)], `Expected ${name} from 0 to ${limits.page}, got ${size}.`);

@@ -28,7 +28,11 @@ export interface StoredParameter {
 }
 
 /** A whole list of parameters as it is stored. */
-export function readParameters(input: ParameterInput[], field: string[], problems: Problems): StoredParameter[] {
+export function readParameters(
+  input: ParameterInput[],
+  field: string[],
+  problems: Problems,
+): StoredParameter[] {
   if (input.length > limits.parameters) {
     const message = `Expected at most ${limits.parameters} parameters, got ${input.length}.`;
     problems.push({ code: UserErrorCode.INVALID, field, message });
@@ -75,7 +79,9 @@ function wrongValue(type: ParameterType, value: unknown): string | undefined {
   }
   const { words, is } = expected[type];
   if (!is(value)) return `Expected ${words} for the type ${type}, got ${json.slice(0, 80)}.`;
-  return hasText(value, (text) => !isStorable(text)) ? "Expected well-formed Unicode without NUL characters." : undefined;
+  return hasText(value, (text) => !isStorable(text))
+    ? "Expected well-formed Unicode without NUL characters."
+    : undefined;
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {
@@ -85,7 +91,8 @@ function isDeeperThan(levels: number, value: unknown): boolean {
 
 /** Whether no number in the value was rounded on its way here. */
 function isExact(value: unknown): boolean {
-  if (typeof value === "number") return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (typeof value === "number")
+    return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
   return typeof value !== "object" || value === null || Object.values(value).every(isExact);
 }
 

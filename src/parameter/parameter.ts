@@ -18,14 +18,18 @@ registerEnumType(ParameterType, {
   description: "What a parameter's value is to a training script.",
   valuesConfig: {
     INTEGER: { description: "A whole number from -(2^53 - 1) to 2^53 - 1." },
-    FLOAT: { description: "A 64-bit floating-point number; a client keeps it one even when JSON shows it as `1`." },
+    FLOAT: {
+      description: "A 64-bit floating-point number; a client keeps it one even when JSON shows it as `1`.",
+    },
     STRING: { description: "Text." },
     BOOLEAN: { description: "True or false." },
     JSON: { description: "An array, an object or null." },
   },
 });
 
-@ObjectType({ description: "A training parameter with its default for experiments that start from the version." })
+@ObjectType({
+  description: "A training parameter with its default for experiments that start from the version.",
+})
 @Entity()
 @Check("parameter_type", "type in ('INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'JSON')")
 @Check("parameter_name_trimmed", "name = btrim(name) and name <> ''")

@@ -47,7 +47,8 @@ export class SourceDatasetVersion {
 }
 
 @ObjectType({
-  description: "The experiment that a version was exported from, as it was at that moment. Nothing can change it.",
+  description:
+    "The experiment that a version was exported from, as it was at that moment. Nothing can change it.",
 })
 @Entity()
 export class SourceExperiment {

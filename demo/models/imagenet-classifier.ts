@@ -1,0 +1,91 @@
+import imagenet from "../labels/imagenet-1k.json" with { type: "json" };
+import { type DemoModel, labelMap } from "./model.ts";
+
+export const imagenetClassifier: DemoModel = {
+  name: "ImageNet Classifier",
+  description:
+    "ResNet-50 on the 1,000 classes of ILSVRC-2012. Mostly used as the backbone of other models. " +
+    "Two classes are called crane (the bird and the machine), and two maillot: tell them apart by their index.",
+  versions: [
+    {
+      name: "resnet50-v1",
+      description: "The classic recipe: 90 epochs, 76.13 % top-1.",
+      type: "CLASSIFICATION",
+      framework: "PYTORCH",
+      labels: labelMap(imagenet),
+      parameters: [
+        { name: "model", value: "resnet50" },
+        { name: "epochs", value: 90 },
+        { name: "batch_size", value: 32 },
+        { name: "opt", value: "sgd" },
+        { name: "lr", value: 0.1 },
+        { name: "momentum", value: 0.9 },
+        { name: "weight_decay", value: 0.0001 },
+        { name: "lr_scheduler", value: "steplr" },
+        { name: "lr_step_size", value: 30 },
+        { name: "lr_gamma", value: 0.1 },
+        { name: "train_crop_size", value: 224 },
+        { name: "val_resize_size", value: 256 },
+        { name: "val_crop_size", value: 224 },
+        { name: "sync_bn", value: false },
+      ],
+      dockerImage: {
+        image: "registry.acme.example:5000/vision/classification-training",
+        tag: "0.10",
+        flags: ["--gpus=all", "--ipc=host"],
+        environmentVariables: [{ name: "OMP_NUM_THREADS", value: "1" }],
+      },
+    },
+    {
+      name: "resnet50-v2",
+      description:
+        "Same architecture, modern recipe: longer, softer labels, stronger augmentation. 80.86 % top-1.",
+      type: "CLASSIFICATION",
+      framework: "PYTORCH",
+      labels: labelMap(imagenet),
+      parameters: [
+        { name: "model", value: "resnet50" },
+        { name: "epochs", value: 600 },
+        { name: "batch_size", value: 128 },
+        { name: "opt", value: "sgd" },
+        { name: "lr", value: 0.5 },
+        { name: "momentum", value: 0.9 },
+        { name: "weight_decay", value: 0.00002 },
+        { name: "norm_weight_decay", value: 0, type: "FLOAT" },
+        { name: "lr_scheduler", value: "cosineannealinglr" },
+        { name: "lr_warmup_epochs", value: 5 },
+        { name: "lr_warmup_method", value: "linear" },
+        { name: "lr_warmup_decay", value: 0.01 },
+        { name: "label_smoothing", value: 0.1 },
+        { name: "mixup_alpha", value: 0.2 },
+        { name: "cutmix_alpha", value: 1, type: "FLOAT" },
+        { name: "auto_augment", value: "ta_wide" },
+        { name: "random_erase", value: 0.1 },
+        { name: "model_ema", value: true },
+        { name: "ra_sampler", value: true },
+        { name: "ra_reps", value: 4 },
+        { name: "train_crop_size", value: 176 },
+        { name: "val_resize_size", value: 232 },
+        { name: "val_crop_size", value: 224 },
+        { name: "mean", value: [0.485, 0.456, 0.406] },
+        { name: "std", value: [0.229, 0.224, 0.225] },
+      ],
+      dockerImage: {
+        image: "registry.acme.example:5000/vision/classification-training",
+        tag: "0.12",
+        flags: ["--gpus=all", "--ipc=host"],
+        environmentVariables: [
+          { name: "OMP_NUM_THREADS", value: "1" },
+          { name: "NCCL_DEBUG", value: "INFO" },
+        ],
+      },
+    },
+    {
+      name: "resnet50-v2-onnx",
+      description: "Export of resnet50-v2 with a dynamic batch axis, opset 17.",
+      type: "CLASSIFICATION",
+      framework: "ONNX",
+      labels: labelMap(imagenet),
+    },
+  ],
+};

@@ -1,0 +1,101 @@
+import { type DemoModel, labelMap } from "./model.ts";
+
+export const ppeDetection: DemoModel = {
+  name: "PPE Detection",
+  description:
+    "Finds people on building sites and the protective equipment that they wear, or do not wear. " +
+    "Runs on the cameras at the gates; alerts go to the site manager.",
+  versions: [
+    {
+      name: "ssd-mobilenet-v2-fpnlite",
+      description: "First version, small enough for the edge boxes at the gates. Misses helmets beyond 15 m.",
+      type: "OBJECT_DETECTION",
+      framework: "TENSORFLOW",
+      // The Object Detection API counts from 1: 0 is its background.
+      labels: labelMap(["person", "helmet", "vest"], 1),
+      parameters: [
+        { name: "num_steps", value: 50_000 },
+        { name: "batch_size", value: 128 },
+        { name: "image_resizer", value: { fixed_shape_resizer: { height: 320, width: 320 } } },
+        { name: "optimizer", value: "momentum_optimizer" },
+        { name: "momentum_optimizer_value", value: 0.9 },
+        { name: "learning_rate_schedule", value: "cosine_decay_learning_rate" },
+        { name: "learning_rate_base", value: 0.08 },
+        { name: "warmup_learning_rate", value: 0.026666 },
+        { name: "warmup_steps", value: 1_000 },
+        { name: "l2_regularizer_weight", value: 0.00004 },
+        { name: "focal_loss_alpha", value: 0.25 },
+        { name: "focal_loss_gamma", value: 2, type: "FLOAT" },
+        { name: "freeze_batchnorm", value: false },
+        { name: "fine_tune_checkpoint_type", value: "classification" },
+      ],
+      dockerImage: {
+        image: "docker.io/acme/tf-object-detection",
+        tag: "2.15.0-gpu",
+        flags: ["--gpus=all", "--shm-size=8g"],
+        environmentVariables: [
+          { name: "TF_FORCE_GPU_ALLOW_GROWTH", value: "true" },
+          { name: "TF_CPP_MIN_LOG_LEVEL", value: "2" },
+        ],
+      },
+    },
+    {
+      name: "yolov8m-1280",
+      description:
+        "Trained again at 1280 pixels with the winter images, and with classes for what is missing: " +
+        "an alert no longer has to be guessed from a person without a helmet box.",
+      type: "OBJECT_DETECTION",
+      framework: "PYTORCH",
+      labels: labelMap([
+        "person",
+        "hardhat",
+        "no hardhat",
+        "safety vest",
+        "no safety vest",
+        "gloves",
+        "goggles",
+        "mask",
+        "safety boots",
+      ]),
+      parameters: [
+        { name: "epochs", value: 100 },
+        { name: "patience", value: 100 },
+        { name: "batch", value: 16 },
+        { name: "imgsz", value: 1280 },
+        { name: "optimizer", value: "SGD" },
+        { name: "lr0", value: 0.01 },
+        { name: "lrf", value: 0.01 },
+        { name: "momentum", value: 0.937 },
+        { name: "weight_decay", value: 0.0005 },
+        { name: "warmup_epochs", value: 3, type: "FLOAT" },
+        { name: "warmup_momentum", value: 0.8 },
+        { name: "warmup_bias_lr", value: 0.1 },
+        { name: "cos_lr", value: false },
+        { name: "amp", value: true },
+        { name: "seed", value: 0 },
+        { name: "freeze", value: null },
+        { name: "box", value: 7.5 },
+        { name: "cls", value: 0.5 },
+        { name: "dfl", value: 1.5 },
+        { name: "hsv_h", value: 0.015 },
+        { name: "hsv_s", value: 0.7 },
+        { name: "hsv_v", value: 0.4 },
+        { name: "scale", value: 0.5 },
+        { name: "fliplr", value: 0.5 },
+        { name: "mosaic", value: 1, type: "FLOAT" },
+        { name: "mixup", value: 0, type: "FLOAT" },
+        { name: "close_mosaic", value: 10 },
+      ],
+      dockerImage: {
+        image: "docker.io/acme/yolov8-training",
+        tag: "8.3.40",
+        flags: ["--gpus=all", "--shm-size=8g", "--ipc=host"],
+        environmentVariables: [
+          { name: "PYTHONUNBUFFERED", value: "1" },
+          { name: "OMP_NUM_THREADS", value: "8" },
+          { name: "DATA_DIR", value: "/data/ppe" },
+        ],
+      },
+    },
+  ],
+};

@@ -1,0 +1,98 @@
+import { type DemoModel, labelMap } from "./model.ts";
+
+/** The train ids of Cityscapes; what it does not train on has the id 255. */
+const cityscapes = labelMap([
+  "road",
+  "sidewalk",
+  "building",
+  "wall",
+  "fence",
+  "pole",
+  "traffic light",
+  "traffic sign",
+  "vegetation",
+  "terrain",
+  "sky",
+  "person",
+  "rider",
+  "car",
+  "truck",
+  "bus",
+  "train",
+  "motorcycle",
+  "bicycle",
+]);
+
+export const streetSegmentation: DemoModel = {
+  name: "Street Scene Segmentation",
+  description: "Labels every pixel of a dashboard camera with one of the 19 Cityscapes classes.",
+  versions: [
+    {
+      name: "unet-resnet34",
+      description: "The baseline: quick to train on one GPU, weak on poles and riders.",
+      type: "SEGMENTATION",
+      framework: "PYTORCH",
+      labels: cityscapes,
+      parameters: [
+        { name: "encoder_name", value: "resnet34" },
+        { name: "encoder_weights", value: "imagenet" },
+        { name: "decoder_channels", value: [256, 128, 64, 32, 16] },
+        { name: "decoder_use_batchnorm", value: true },
+        { name: "epochs", value: 120 },
+        { name: "batch_size", value: 8 },
+        { name: "crop_size", value: [512, 1024] },
+        { name: "loss", value: "cross_entropy" },
+        { name: "ignore_index", value: 255 },
+        { name: "optimizer", value: "AdamW" },
+        { name: "lr", value: 0.0005 },
+        { name: "weight_decay", value: 0.01 },
+        { name: "lr_policy", value: "poly" },
+        { name: "poly_power", value: 0.9 },
+        { name: "amp", value: true },
+      ],
+      dockerImage: {
+        image: "ghcr.io/acme/segmentation-training",
+        tag: "1.4.2",
+        flags: ["--gpus=device=0", "--shm-size=16g"],
+        environmentVariables: [{ name: "CITYSCAPES_DATASET", value: "/data/cityscapes" }],
+      },
+    },
+    {
+      name: "deeplabv3plus-xception65",
+      description:
+        "Atrous convolutions see the whole scene. Needs eight GPUs for a batch that batch normalisation can learn from; " +
+        "on fewer, set fine_tune_batch_norm to false and lower the learning rate.",
+      type: "SEGMENTATION",
+      framework: "TENSORFLOW",
+      labels: cityscapes,
+      parameters: [
+        { name: "model_variant", value: "xception_65" },
+        { name: "atrous_rates", value: [6, 12, 18] },
+        { name: "output_stride", value: 16 },
+        { name: "decoder_output_stride", value: 4 },
+        { name: "training_number_of_steps", value: 90_000 },
+        { name: "train_batch_size", value: 16 },
+        { name: "train_crop_size", value: [769, 769] },
+        { name: "base_learning_rate", value: 0.007 },
+        { name: "learning_policy", value: "poly" },
+        { name: "learning_power", value: 0.9 },
+        { name: "momentum", value: 0.9 },
+        { name: "weight_decay", value: 0.00004 },
+        { name: "fine_tune_batch_norm", value: true },
+        { name: "last_layer_gradient_multiplier", value: 1, type: "FLOAT" },
+        { name: "min_scale_factor", value: 0.5 },
+        { name: "max_scale_factor", value: 2, type: "FLOAT" },
+        { name: "scale_factor_step_size", value: 0.25 },
+      ],
+      dockerImage: {
+        image: "ghcr.io/acme/deeplab-training",
+        tag: "1.15.5-gpu",
+        flags: ["--gpus=all", "--shm-size=8g"],
+        environmentVariables: [
+          { name: "TF_FORCE_GPU_ALLOW_GROWTH", value: "true" },
+          { name: "DATASET_DIR", value: "/data/cityscapes/tfrecord" },
+        ],
+      },
+    },
+  ],
+};

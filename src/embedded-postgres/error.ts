@@ -1,0 +1,8 @@
+/** The embedded database cannot start. The message is one line: what is wrong, and what would be right. */
+export class EmbeddedPostgresError extends Error {
+  override name = "EmbeddedPostgresError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.replace(/\s*\n\s*/g, " ").trim(), options);
+  }
+}

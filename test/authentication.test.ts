@@ -1,0 +1,131 @@
+import { expect, test } from "@jest/globals";
+import { newSecret } from "../src/api-token/secret.ts";
+import { Role } from "../src/membership/membership.ts";
+import { permissions } from "../src/permissions.ts";
+import { buildApiSchema } from "../src/schema.ts";
+import { aMember, aRegistry, sender } from "./support/registry.ts";
+import { aModel } from "./support/seed.ts";
+
+const viewer = "{ viewer { role user { name email pictureUrl } organization { name createdAt } } }";
+
+test("a token says who asks, and for which organization", async () => {
+  const registry = await aRegistry();
+  expect(await registry.ask(viewer)).toEqual({
+    viewer: {
+      role: "OWNER",
+      user: {
+        name: "Ada Lovelace",
+        email: `${registry.userId}@example.com`,
+        pictureUrl: "https://pictures.example.com/ada.png",
+      },
+      organization: { name: "Acme Vision", createdAt: expect.any(String) },
+    },
+  });
+});
+
+const missing = "An API token is required: send the header `Authorization: Bearer mreg_…`.";
+const malformed = "The API token is malformed: expected `Authorization: Bearer mreg_…` with the whole token.";
+const unknown = "The API token is unknown: it was never issued, or has been revoked.";
+
+test.each([
+  ["no token", "", missing],
+  ["another scheme", "Basic YTpi", malformed],
+  ["the scheme alone", "Bearer", malformed],
+  ["a token without its scheme", newSecret(), malformed],
+  ["half a token", `Bearer ${newSecret().slice(0, 30)}`, malformed],
+  ["a mistyped token", `Bearer ${newSecret().replace(/.$/, "!")}`, malformed],
+  ["an unknown token", `Bearer ${newSecret()}`, unknown],
+  ["10,000 characters", `Bearer ${"x".repeat(10_000)}`, malformed],
+])("%s is refused with 401", async (_what, authorization, message) => {
+  const registry = await aRegistry();
+  const { status, body } = await registry.send(viewer, {}, { authorization });
+  expect([status, body.errors]).toMatchObject([401, [{ message, extensions: { code: "UNAUTHENTICATED" } }]]);
+});
+
+test("one wrong character makes a token malformed, wherever it stands", async () => {
+  const registry = await aRegistry();
+  for (let position = 5; position < registry.token.length; position += 6) {
+    const other = registry.token[position] === "a" ? "b" : "a";
+    const token = registry.token.slice(0, position) + other + registry.token.slice(position + 1);
+    const { body } = await sender(registry.url, token)(viewer);
+    expect(body.errors?.[0]?.message).toBe(malformed);
+  }
+});
+
+test("a token is known by all of it: one with the same look-up part is unknown", async () => {
+  const registry = await aRegistry();
+  const forged = newSecret();
+  await registry.db.query("update api_token set lookup = $1 where user_id = $2", [
+    forged.slice(5, 16),
+    registry.userId,
+  ]);
+  const { body } = await sender(registry.url, forged)(viewer);
+  expect(body.errors?.[0]?.message).toBe(unknown);
+});
+
+test("a token ends when it expires", async () => {
+  const registry = await aRegistry({ expiresAt: new Date(Date.now() - 1) });
+  const { status, body } = await registry.send(viewer);
+  expect([status, body.errors?.[0]?.message]).toEqual([401, "The API token has expired."]);
+  const later = await aRegistry({ expiresAt: new Date(Date.now() + 3_600_000) });
+  expect((await later.ask(viewer)).viewer.role).toBe("OWNER");
+});
+
+test("introspection needs no token, and no right one", async () => {
+  const { url } = await aRegistry();
+  for (const token of ["", "nonsense"]) {
+    const { body } = await sender(url, token)("{ __typename __schema { queryType { name } } }");
+    expect(body).toEqual({ data: { __typename: "Query", __schema: { queryType: { name: "Query" } } } });
+  }
+});
+
+test("every root field asks for a token", async () => {
+  const { url } = await aRegistry();
+  const id = '"Model_01a2085d7a6e7686917e4c40ceedf259"';
+  const operations: { [field: string]: string } = {
+    "Query.viewer": "{ viewer { role } }",
+    "Query.node": `{ node(id: ${id}) { id } }`,
+    "Query.nodes": `{ nodes(ids: [${id}]) { id } }`,
+    "Query.model": '{ model(by: { name: "a" }) { id } }',
+    "Query.models": "{ models { totalCount } }",
+    "Query.modelVersion": `{ modelVersion(by: { id: ${id} }) { id } }`,
+    "Query.modelVersions": "{ modelVersions { totalCount } }",
+    "Mutation.createModel": 'mutation { createModel(input: { name: "a" }) { userErrors { code } } }',
+    "Mutation.createModelVersion": `mutation { createModelVersion(modelId: ${id}, input: { name: "a", type: LINE }) { userErrors { code } } }`,
+  };
+  const schema = buildApiSchema();
+  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((root) =>
+    Object.keys(root?.getFields() ?? {}).map((name) => `${root?.name}.${name}`),
+  );
+  expect(fields.sort()).toEqual(Object.keys(operations).sort());
+  expect(Object.keys(permissions).sort()).toEqual(fields);
+  for (const [field, operation] of Object.entries(operations)) {
+    const { body } = await sender(url, "")(operation);
+    expect([field, body.errors?.[0]?.extensions.code]).toEqual([field, "UNAUTHENTICATED"]);
+  }
+});
+
+test("a viewer reads, and does not write", async () => {
+  const registry = await aRegistry();
+  await aModel(registry, { name: "PPE" });
+  const { token } = await aMember(registry.db, registry.organizationId, { role: Role.VIEWER });
+  const send = sender(registry.url, token);
+  expect((await send("{ models { nodes { name } } }")).body.data.models.nodes).toEqual([{ name: "PPE" }]);
+  const { status, body } = await send('mutation { createModel(input: { name: "a" }) { model { id } } }');
+  expect([status, body.errors]).toMatchObject([
+    403,
+    [
+      {
+        message: "createModel needs the role EDITOR; this API token has VIEWER.",
+        extensions: { code: "FORBIDDEN" },
+      },
+    ],
+  ]);
+});
+
+test("the database holds no token", async () => {
+  const registry = await aRegistry();
+  const [{ kept }] = await registry.db.query("select string_agg(t::text, ' ') as kept from api_token t");
+  expect(kept).toContain(registry.token.slice(5, 16));
+  expect(kept).not.toContain(registry.token.slice(16, 40));
+});

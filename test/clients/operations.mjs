@@ -1,0 +1,8 @@
+/** What every client sends; each in its own way. */
+export const createModel = `mutation CreateModel($input: CreateModelInput!) {
+  createModel(input: $input) { model { id name } userErrors { code field message } }
+}`;
+export const findModel = "query FindModel($by: ModelBy!) { model(by: $by) { id name versionCount } }";
+export const invalid = "query Invalid { models { nodes { nothing } } }";
+
+export const { REGISTRY_URL: url, API_TOKEN: token } = process.env;

@@ -1,0 +1,36 @@
+import { Client, cacheExchange, fetchExchange } from "@urql/core";
+import { createModel, findModel, invalid, token, url } from "./operations.mjs";
+
+const methods = [];
+const client = connect(`Bearer ${token}`);
+const name = "From urql";
+const created = await client.mutation(createModel, { input: { name } });
+const refused = await client.mutation(createModel, { input: { name } });
+const found = await client.query(findModel, { by: { name } });
+console.log(
+  JSON.stringify({
+    created: created.data.createModel.model.name,
+    refused: refused.data.createModel.userErrors[0].code,
+    found: found.data?.model.name ?? found.error.message,
+    invalid: await codeOf(client.query(invalid, {})),
+    noToken: await codeOf(connect("").query(findModel, { by: { name } })),
+    methods,
+  }),
+);
+
+function connect(authorization) {
+  return new Client({
+    url,
+    exchanges: [cacheExchange, fetchExchange],
+    fetchOptions: { headers: { authorization } },
+    fetch(input, init) {
+      methods.push(init.method);
+      return fetch(input, init);
+    },
+  });
+}
+
+async function codeOf(answer) {
+  const { error } = await answer;
+  return error?.graphQLErrors[0]?.extensions.code ?? `${error}`;
+}

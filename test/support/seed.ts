@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { v7 as uuidv7 } from "uuid";
+import { ModelFile } from "../../src/model-file/model-file.ts";
+import { parseGlobalId } from "../../src/node/id.ts";
+import type { Registry } from "./registry.ts";
+
+let count = 0;
+
+/** Creates a model through the API and gives its id. */
+export async function aModel(
+  registry: Registry,
+  input: { name?: string; description?: string } = {},
+): Promise<string> {
+  count += 1;
+  const { createModel } = await registry.ask(
+    "mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } userErrors { message } } }",
+    { input: { name: `Model ${count}`, ...input } },
+  );
+  if (!createModel.model) throw new Error(JSON.stringify(createModel.userErrors));
+  return createModel.model.id;
+}
+
+/** Creates a version through the API and gives its id. */
+export async function aVersion(registry: Registry, modelId: string, input: object = {}): Promise<string> {
+  count += 1;
+  const { createModelVersion } = await registry.ask(
+    `mutation ($modelId: ID!, $input: CreateModelVersionInput!) {
+      createModelVersion(modelId: $modelId, input: $input) { modelVersion { id } userErrors { message field } }
+    }`,
+    { modelId, input: { name: `Version ${count}`, type: "OBJECT_DETECTION", ...input } },
+  );
+  if (!createModelVersion.modelVersion) throw new Error(JSON.stringify(createModelVersion.userErrors));
+  return createModelVersion.modelVersion.id;
+}
+
+/** Everything that the creation form can hold. */
+export const wholeForm = {
+  description: "Finds helmets and vests.",
+  framework: "PYTORCH",
+  labels: [
+    { index: 0, name: "helmet" },
+    { index: 1, name: "vest" },
+    { index: 2, name: "person" },
+  ],
+  parameters: [
+    { name: "epochs", value: 100 },
+    { name: "lr0", value: 0.01 },
+  ],
+  dockerImage: {
+    image: "docker.io/acme/yolox:1.2.0",
+    flags: ["--gpus=all"],
+    environmentVariables: [{ name: "WANDB_MODE", value: "offline" }],
+  },
+};
+
+/** Files come with uploads; until then a test that reads one writes its row. */
+export async function aFile(
+  registry: Registry,
+  versionId: string,
+  file: Partial<ModelFile> = {},
+): Promise<string> {
+  count += 1;
+  const id = uuidv7();
+  await registry.db.manager.insert(ModelFile, {
+    id,
+    organizationId: registry.organizationId,
+    modelVersionId: uuid(versionId),
+    createdById: registry.userId,
+    name: `file ${count}`,
+    filename: "best.onnx",
+    size: 6_000_000,
+    sha256: randomBytes(32),
+    ...file,
+  });
+  return id;
+}
+
+/** Source experiments come with exports; until then a test that reads one writes its row. */
+export async function aSourceExperiment(registry: Registry, versionId: string): Promise<void> {
+  await registry.db.query(
+    `insert into source_experiment (model_version_id, name, url, parameters, metrics, dataset_versions)
+     values ($1, 'ppe-yolox-3', 'https://lab.example.com/experiments/3', $2, $3, $4)`,
+    [
+      uuid(versionId),
+      JSON.stringify([{ name: "epochs", type: "INTEGER", value: 120 }]),
+      JSON.stringify([{ name: "mAP50", value: 0.81 }]),
+      JSON.stringify([
+        {
+          alias: "train",
+          dataset: "PPE",
+          version: "2026-01",
+          url: null,
+          labels: [{ index: 0, name: "helmet" }],
+        },
+      ]),
+    ],
+  );
+}
+
+export function uuid(globalId: string): string {
+  const parsed = parseGlobalId(globalId);
+  if (!parsed) throw new Error(`${globalId} is no id.`);
+  return parsed.uuid;
+}
