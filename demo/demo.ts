@@ -71,9 +71,9 @@ function whatToLookAt({ url, tokenSource }: Settings): string {
   return `
 Playground: ${url} in a browser, with the token of ${tokenSource}. Try:
 
-  { models { nodes { name versionCount latestVersion { name type framework labelCount } } } }
+  query Models { models { nodes { name versionCount latestVersion { name type framework labelCount } } } }
 
-  { model(by: { name: "PPE Detection" }) {
+  query PpeDetection { model(by: { name: "PPE Detection" }) {
       versions { nodes {
         version name description type framework
         labels { index name }  parameters { name type value }
@@ -81,7 +81,7 @@ Playground: ${url} in a browser, with the token of ${tokenSource}. Try:
         trainable { ready missing }  createdBy { name }  updatedAt
   } } } }
 
-  { modelVersions(where: { framework: { eq: ONNX } }) {
+  query OnnxVersions { modelVersions(where: { framework: { eq: ONNX } }) {
       nodes { model { name } name labelCount labels(first: 5) { name } trainable { missing } }
   } }`;
 }

@@ -35,8 +35,14 @@ export async function createServer(config: ServerConfig, db: DataSource): Promis
   });
   app.removeContentTypeParser("text/plain");
   answerErrorsAsGraphQL(app);
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
   app.addHook("onSend", async (request, reply) => {
     reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
+    // A client that kept its connection would keep the server from stopping.
+    if (closing) reply.header("connection", "close");
   });
   await app.register(cors, {
     origin: config.corsOrigins,

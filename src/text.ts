@@ -8,9 +8,14 @@ export type Problems = UserError[];
 const deceptive = /[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
 const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 
+/** A name as it is compared: the form in which it would be stored. */
+export function normalizeName(text: string): string {
+  return text.normalize("NFC").trim();
+}
+
 /** A name as it is stored: in Unicode's form NFC, without white space around it. */
 export function readName(text: string, field: string[], problems: Problems): string {
-  const name = text.normalize("NFC").trim();
+  const name = normalizeName(text);
   const length = [...name].length;
   const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
   if (!visible.test(name)) invalid("Expected a name, got blank text.");
@@ -29,6 +34,13 @@ export function readDescription(
 ): string | null {
   const description = text?.trim() || null;
   return description === null ? null : readText(description, limits.description, field, problems);
+}
+
+/** One line of free text that says something, such as a flag. */
+export function readLine(text: string, max: number, field: string[], problems: Problems): string {
+  if (visible.test(text)) return readText(text, max, field, problems);
+  problems.push({ code: UserErrorCode.INVALID, field, message: "Expected text, got blank text." });
+  return text;
 }
 
 /** Free text as it is stored: any characters that PostgreSQL can hold. */

@@ -19,6 +19,7 @@ export function welcome(
     "  Authorization: Bearer <the token>",
     "or paste it into the playground. It can do everything: keep it secret.",
     `Only you can read it again, in ${first.file}`,
+    "`npm run demo`, in another terminal, fills the registry with examples.",
   ];
   const width = Math.max(...box.map((line) => line.length));
   const rule = "─".repeat(width + 2);
@@ -34,8 +35,6 @@ export function describeFailure(error: unknown): string {
   if (code === "EADDRINUSE") return `PORT: expected a free port, got ${port}, which another program uses.`;
   if (syscall === "listen" || syscall === "getaddrinfo")
     return `HOST and PORT: expected an address to listen at, got ${code}.`;
-  if (path && (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOSPC")) {
-    return `DATA_DIR: expected a folder that can be written to, got ${code} for ${path}.`;
-  }
+  if (path) return `DATA_DIR: expected a folder that can be written to, got ${code} for ${path}.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

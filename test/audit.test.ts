@@ -1,25 +1,22 @@
 import { expect, test } from "@jest/globals";
-import { serverAudits } from "graphql-http";
+import { auditServer } from "graphql-http";
 import { aRegistry } from "./support/registry.ts";
 
-test("x", async () => {
+/** Apollo Server answers 400 to these, also in the older content type; the specification says SHOULD. */
+const deviations = [
+  "SHOULD use 200 status code on document parsing failure when accepting application/json",
+  "SHOULD use 200 status code on document validation failure when accepting application/json",
+  "SHOULD use a status code of 200 on variable coercion failure when accepting application/json",
+];
+
+test.each(["with", "without"])("the GraphQL over HTTP audits pass %s a token", async (which) => {
   const { url, token } = await aRegistry();
-  const audits = serverAudits({ url, fetchFn: fetch });
-  const notOk = [];
-  for (const audit of audits) {
-    const r = await audit.fn();
-    if (r.status !== "ok") notOk.push([r.id, r.name, r.status, r.status !== "ok" ? r.reason : ""]);
-  }
-  console.log(audits.length, notOk);
-  const audits2 = serverAudits({
-    url,
-    fetchFn: (u: string, init: RequestInit) =>
-      fetch(u, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } }),
-  });
-  const notOk2 = [];
-  for (const audit of audits2) {
-    const r = await audit.fn();
-    if (r.status !== "ok") notOk2.push([r.id, r.name, r.status, r.status !== "ok" ? r.reason : ""]);
-  }
-  console.log(audits2.length, notOk2);
+  const fetchFn = (input: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (which === "with") headers.set("authorization", `Bearer ${token}`);
+    return fetch(input, { ...init, headers });
+  };
+  const results = await auditServer({ url, fetchFn });
+  expect(results).toHaveLength(61);
+  expect(results.filter(({ status }) => status !== "ok").map(({ name }) => name)).toEqual(deviations);
 });

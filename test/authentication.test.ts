@@ -3,8 +3,9 @@ import { newSecret } from "../src/api-token/secret.ts";
 import { Role } from "../src/membership/membership.ts";
 import { permissions } from "../src/permissions.ts";
 import { buildApiSchema } from "../src/schema.ts";
-import { aMember, aRegistry, sender } from "./support/registry.ts";
+import { aMember, aRegistry } from "./support/registry.ts";
 import { aModel } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
 
 const viewer = "{ viewer { role user { name email pictureUrl } organization { name createdAt } } }";
 

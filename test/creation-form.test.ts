@@ -154,6 +154,28 @@ test("text that looks like an escape is text, and 32 levels are deep enough", as
   expect((await form({ parameters })).modelVersion.parameters).toMatchObject(parameters);
 });
 
+test("a parameter needs a value, and a flag some text", async () => {
+  expect(await refused({ parameters: [{ name: "lr" }], dockerImage: { image: "a", flags: [" "] } })).toEqual([
+    {
+      code: "INVALID",
+      field: ["input", "parameters", "0", "value"],
+      message: "Expected a value, got none; null is one.",
+    },
+    {
+      code: "INVALID",
+      field: ["input", "dockerImage", "flags", "0"],
+      message: "Expected text, got blank text.",
+    },
+  ]);
+});
+
+test("an object keeps the order of its properties", async () => {
+  const { modelVersion } = await form({
+    parameters: [{ name: "size", value: { width: 1, height: 2, a: 3 } }],
+  });
+  expect(JSON.stringify(modelVersion.parameters[0].value)).toBe('{"width":1,"height":2,"a":3}');
+});
+
 test("a parameter's name stands once", async () => {
   expect(
     await refused({
@@ -213,6 +235,7 @@ test.each<[string, object, object]>([
 test.each<[string, object, string]>([
   ["blank", { image: " " }, "image"],
   ["capitals", { image: "Acme/YOLO" }, "image"],
+  ["a capital in its owner", { image: "Acme/yolo" }, "image"],
   ["a URL", { image: "https://hub.example.com/acme/yolo" }, "image"],
   ["a space", { image: "acme/yolo latest" }, "image"],
   ["10,000 characters", { image: "a".repeat(10_000) }, "image"],

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { Role } from "../src/membership/membership.ts";
-import { aMember, aRegistry, type Registry, sender } from "./support/registry.ts";
+import { aMember, aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, aVersion, uuid, wholeForm } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
 
 let registry: Registry;
 let grace: string;

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { Role } from "../src/membership/membership.ts";
-import { aMember, aRegistry, sender } from "./support/registry.ts";
+import { aMember, aRegistry } from "./support/registry.ts";
 import { aModel, wholeForm } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
 
 const createModel = `mutation ($name: String!, $key: String) {
   createModel(input: { name: $name }, idempotencyKey: $key) { model { id name } userErrors { code field } }
@@ -102,4 +103,14 @@ test("a key is forgotten after a day", async () => {
     [registry.userId],
   );
   expect(count).toBe(1);
+});
+
+test("a key whose object is gone says so", async () => {
+  const registry = await aRegistry();
+  await registry.ask(createModel, { name: "a", key: "k" });
+  await registry.db.query("delete from model where organization_id = $1", [registry.organizationId]);
+  expect((await registry.ask(createModel, { name: "a", key: "k" })).createModel).toEqual({
+    model: null,
+    userErrors: [{ code: "NOT_FOUND", field: ["idempotencyKey"] }],
+  });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { limits } from "../src/limits.ts";
-import { aRegistry, sender } from "./support/registry.ts";
+import { aRegistry } from "./support/registry.ts";
 import { aModel } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
 
 const nested = (levels: number): string =>
   levels === 0 ? "id" : `id model { versions(first: 1) { nodes { ${nested(levels - 1)} } } }`;
@@ -17,7 +18,7 @@ test.each([
     "too many levels",
     `{ modelVersions(first: 1) { nodes { ${nested(5)} } } }`,
     "QUERY_TOO_LARGE",
-    "Expected at most 16 levels, got 19.",
+    "Expected at most 16 levels, got 18.",
   ],
   [
     "too many aliases",

@@ -10,11 +10,11 @@ test("a model is created, and found by its id and by its name", async () => {
   const registry = await aRegistry();
   const id = await aModel(registry, { name: " PPE Detection ", description: "On building sites." });
   const { byId, byName } = await registry.ask(
-    `query ($id: ID!) {
+    `query ($id: ID!, $name: String!) {
       byId: model(by: { id: $id }) { name description createdBy { name pictureUrl } versionCount latestVersion { id } }
-      byName: model(by: { name: "PPE Detection" }) { id }
+      byName: model(by: { name: $name }) { id }
     }`,
-    { id },
+    { id, name: "  PPE Detection" },
   );
   expect(byName).toEqual({ id });
   expect(byId).toEqual({

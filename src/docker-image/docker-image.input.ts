@@ -1,6 +1,6 @@
 import { Field, InputType } from "type-graphql";
 import { limits } from "../limits.ts";
-import { type Problems, readText } from "../text.ts";
+import { type Problems, readLine, readText } from "../text.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { isDigest, isTag, parseReference, type Reference } from "./reference.ts";
 
@@ -71,7 +71,7 @@ export function readDockerImage(
   return {
     ...readReference(input, invalid),
     flags: flags.map((flag, index) =>
-      readText(flag, limits.dockerValue, [...field, "flags", String(index)], problems),
+      readLine(flag, limits.dockerValue, [...field, "flags", String(index)], problems),
     ),
     environmentVariables: readEnvironment(environmentVariables, [...field, "environmentVariables"], problems),
   };

@@ -7,7 +7,9 @@ export interface Reference {
 
 // The grammar of https://github.com/distribution/reference: an optional registry, a path, a tag, a digest.
 const label = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-const registry = `(?:${label}(?:\\.${label})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+// Without a dot or a port, and unless it is localhost, the first component is part of the path, as Docker has it.
+const host = `(?:localhost|${label}(?:\\.${label})+|\\[[a-fA-F0-9:]+\\])`;
+const registry = `(?:${host}(?::[0-9]+)?|${label}:[0-9]+)`;
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const tag = "[\\w][\\w.-]{0,127}";
 const digest = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";

@@ -58,7 +58,12 @@ function locatePackage(): string {
 }
 
 function glibcVersion(): string | undefined {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  const reporter = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean };
+  const { excludeNetwork } = reporter;
+  // Otherwise it looks up the names of our connections' peers, which can take seconds.
+  reporter.excludeNetwork = true;
+  const report = reporter.getReport() as { header?: { glibcVersionRuntime?: string } };
+  reporter.excludeNetwork = excludeNetwork ?? false;
   return report.header?.glibcVersionRuntime;
 }
 

@@ -100,7 +100,7 @@ function syncDirectory(path: string): void {
 
 /** The first complaint: what follows are its consequences. */
 function reason(output: string): string {
-  const lines = output.split("\n");
+  const lines = output.split("\n").map((line) => line.replace(/^.*(?=FATAL|PANIC)/, ""));
   return (
     lines.find((line) => /error:|FATAL|PANIC|No space/.test(line)) ??
     lines.filter(Boolean).at(-1) ??

@@ -1,10 +1,10 @@
 import { closeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import pg from "pg";
 import { accountFor } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
-import { openCluster, superuser } from "./cluster.ts";
+import { type ClusterAccess, openCluster, superuser } from "./cluster.ts";
+import { createDatabaseIfMissing } from "./database.ts";
 import { EmbeddedPostgresError } from "./error.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { clearLeftovers } from "./leftovers.ts";
@@ -45,10 +45,14 @@ const defaultSettings = { log_min_messages: "log", log_checkpoints: "off" };
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = layoutOf(options.directory);
   try {
+    // First, so that nothing is left behind where PostgreSQL cannot run at all.
+    const account = await accountFor(layout.data);
+    const program = { account, binaries: await findBinaries(account) };
+
     await mkdir(layout.directory, { recursive: true, mode: 0o700 });
     const ownership = await lockForServer(layout.serverLock, layout.directory);
     try {
-      return await startOwned(layout, ownership, options);
+      return await startOwned(layout, program, ownership, options);
     } catch (error) {
       closeSync(ownership);
       throw error;
@@ -60,34 +64,37 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function startOwned(
   layout: Layout,
+  program: Omit<ClusterAccess, "lock">,
   ownership: number,
-  options: EmbeddedPostgresOptions,
+  { settings, log = () => {} }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const { log = () => {}, settings = {} } = options;
-  const account = await accountFor(layout.data);
-  const binaries = await findBinaries(account);
-  let password = "";
-
-  async function launch(port: number): Promise<Postmaster> {
-    const lock = await clearLeftovers(layout, account);
+  async function alone<T>(use: (access: ClusterAccess) => Promise<T>): Promise<T> {
+    const lock = await clearLeftovers(layout, program.account);
     try {
-      const access = { binaries, account, lock };
-      password = await openCluster(layout, access);
-      return await startPostmaster(layout, access, { ...defaultSettings, ...settings, ...listenOn(port) });
+      return await use({ ...program, lock });
     } finally {
-      // From here on, PostgreSQL's processes alone hold it.
+      // A postmaster started meanwhile, and its children, now hold the lock by themselves.
       closeSync(lock);
     }
   }
 
+  const password = await alone((access) => openCluster(layout, access));
+  const launch = (port: number) =>
+    alone((access) =>
+      startPostmaster(layout, access, { ...defaultSettings, ...settings, ...listenOn(port) }),
+    );
   const { port, postmaster } = await launchOnFreePort(launch);
+
   const urlOf = (name: string) =>
     `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`;
   try {
-    await createDatabaseIfMissing(urlOf("postgres"));
+    await createDatabaseIfMissing(database, urlOf("postgres"));
   } catch (error) {
     await postmaster.stop();
-    throw error;
+    throw new EmbeddedPostgresError(
+      `PostgreSQL in ${layout.directory} does not let us in (${(error as Error).message}): see ${layout.log} and ${layout.password}`,
+      { cause: error },
+    );
   }
 
   const supervisor = supervise(postmaster, () => launch(port), log);
@@ -131,23 +138,12 @@ function freePort(): Promise<number> {
   });
 }
 
-async function createDatabaseIfMissing(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query("select from pg_database where datname = $1", [database]);
-    if (rowCount === 0) await client.query(`create database ${database}`);
-  } finally {
-    await client.end();
-  }
-}
-
 /** The system's refusals (permissions, a full disk, …) are expected: in one line, with the directory. */
 function explained(error: unknown, directory: string): unknown {
   if (error instanceof EmbeddedPostgresError || !(error instanceof Error) || !("syscall" in error))
     return error;
   return new EmbeddedPostgresError(
-    `The embedded database cannot use ${directory} (${error.message}): make it writable, or choose another directory`,
+    `The embedded database cannot use ${directory} (${error.message}): check its permissions and the free space, or choose another directory`,
     { cause: error },
   );
 }

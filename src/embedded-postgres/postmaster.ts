@@ -89,5 +89,7 @@ async function failure({ directory, log }: Layout, logStart: number): Promise<Em
   const lines = buffer.toString("utf8", 0, bytesRead).split("\n").filter(Boolean);
   const complaint =
     lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.at(-1) ?? "it left no message";
-  return new EmbeddedPostgresError(`PostgreSQL does not start in ${directory}: ${complaint} (see ${log})`);
+  return new EmbeddedPostgresError(
+    `PostgreSQL does not start in ${directory}: ${complaint.replace(/^.*(?=FATAL|PANIC)/, "")} (see ${log})`,
+  );
 }

@@ -1,5 +1,5 @@
 import { closeSync } from "node:fs";
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EmbeddedPostgresError } from "./error.ts";
@@ -18,8 +18,8 @@ export async function copyForOthers(packageRoot: string): Promise<string> {
   const copy = join(cache, `postgresql-${version}-${basename(name)}`);
   try {
     await mkdir(cache, { recursive: true });
-    await run("chmod", ["755", cache]); // Whatever the umask is.
     await refuseUnlessRoots(cache);
+    await chmod(cache, 0o755); // Whatever the umask is.
 
     const lock = await waitForLock(join(cache, "lock"));
     try {

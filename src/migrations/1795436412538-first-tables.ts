@@ -182,7 +182,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                 "model_version_id" uuid NOT NULL,
                 "name" text COLLATE "C" NOT NULL,
                 "type" text NOT NULL,
-                "value" jsonb NOT NULL,
+                "value" json NOT NULL,
                 "position" integer NOT NULL,
                 CONSTRAINT "parameter_name_trimmed" CHECK (
                     name = btrim(name)

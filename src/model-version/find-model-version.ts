@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { findModel } from "../model/model.resolver.ts";
 import { uuidOf } from "../node/id.ts";
 import { rows } from "../rows.ts";
+import { normalizeName } from "../text.ts";
 import type { ModelVersionBy } from "./model-version.input.ts";
 import { ModelVersion, modelVersionById } from "./model-version.ts";
 
@@ -15,7 +16,7 @@ export async function findModelVersion(context: Context, by: ModelVersionBy): Pr
   if (!model) return null;
   return "version" in within
     ? byNumber(context, String(within.version), model.id)
-    : byName(context, within.name, model.id);
+    : byName(context, normalizeName(within.name), model.id);
 }
 
 const byNumber = batch<string, ModelVersion | null, string>(

@@ -77,10 +77,12 @@ export class ModelVersionResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelVersionPayload> {
-    const { result: id, userErrors } = await mutate(context, (tx) =>
-      createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+    const { row, userErrors } = await mutate(
+      context,
+      (tx) => createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+      modelVersionById,
     );
-    return { modelVersion: id === null ? null : await modelVersionById(context, id), userErrors };
+    return { modelVersion: row, userErrors };
   }
 
   @FieldResolver(() => Model, { description: "The model that the version belongs to." })

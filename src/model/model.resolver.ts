@@ -16,6 +16,7 @@ import { mutate } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
 import { UserError } from "../user-error.ts";
 import { createModel } from "./create-model.ts";
@@ -63,10 +64,12 @@ export class ModelResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelPayload> {
-    const { result: id, userErrors } = await mutate(context, (tx) =>
-      createModel(tx, viewerOf(context), input, idempotencyKey),
+    const { row, userErrors } = await mutate(
+      context,
+      (tx) => createModel(tx, viewerOf(context), input, idempotencyKey),
+      modelById,
     );
-    return { model: id === null ? null : await modelById(context, id), userErrors };
+    return { model: row, userErrors };
   }
 
   @FieldResolver(() => User, { description: "Who created the model." })
@@ -78,5 +81,5 @@ export class ModelResolver {
 /** @throws Refusal at `field` when the id is not one of a model. */
 export async function findModel(context: Context, by: ModelBy, field: string[]): Promise<Model | null> {
   if (by.id !== undefined) return modelById(context, uuidOf("Model", by.id, [...field, "id"]));
-  return modelByName(context, String(by.name));
+  return modelByName(context, normalizeName(String(by.name)));
 }

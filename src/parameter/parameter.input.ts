@@ -12,11 +12,15 @@ export class ParameterInput {
 
   @Field(() => JSONValue, {
     nullable: true,
-    description: `The default value; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
+    description: `The default value, which may be null but not left out; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
   })
   value?: unknown;
 
-  @Field(() => ParameterType, { nullable: true, description: "Taken from the value when it is not given." })
+  @Field(() => ParameterType, {
+    nullable: true,
+    description:
+      "Taken from the value when it is not given; as JSON cannot tell 1.0 from 1, say FLOAT where a float is meant.",
+  })
   type?: ParameterType | null;
 }
 
@@ -49,7 +53,8 @@ export function readParameters(
     seen.add(name);
     const value = parameter.value ?? null;
     const type = parameter.type ?? typeOf(value);
-    const wrong = wrongValue(type, value);
+    const wrong =
+      parameter.value === undefined ? "Expected a value, got none; null is one." : wrongValue(type, value);
     if (wrong) problems.push({ code: UserErrorCode.INVALID, field: [...path, "value"], message: wrong });
     return { name, type, value };
   });

@@ -47,7 +47,7 @@ export class Parameter {
   type!: ParameterType;
 
   @Field(() => JSONValue, { nullable: true, description: "The default value; null is a value of type JSON." })
-  @Column("jsonb")
+  @Column("json") // keeps the order of an object's properties, which jsonb does not
   value!: unknown;
 
   /** Its place in the list, as the user typed it. */
@@ -73,7 +73,7 @@ export async function insertParameters(
   await tx.query(
     `insert into parameter (model_version_id, position, name, type, value)
      select $1, p.position, p.name, p.type, p.value
-     from unnest($2::text[], $3::text[], $4::jsonb[]) with ordinality p(name, type, value, position)`,
+     from unnest($2::text[], $3::text[], $4::json[]) with ordinality p(name, type, value, position)`,
     [
       versionId,
       parameters.map(({ name }) => name),

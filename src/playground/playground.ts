@@ -1,68 +1,109 @@
-import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import fastifyStatic from "@fastify/static";
-import { getDistDirectory, renderAltair } from "altair-static";
-import type { FastifyInstance } from "fastify";
-import { examples } from "./operations.ts";
+import { getDistDirectory, type RenderOptions, renderAltair } from "altair-static";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { examples } from "./examples.ts";
 
+const { version } = createRequire(import.meta.url)("altair-static/package.json") as { version: string };
+
+/** Named after the version, because browsers keep the files for good. */
+const assets = `/playground/${version}/`;
+const settings = "/playground/settings.js";
+
+const tokenTitle = "Paste your token here";
+const tokenHint = `# First: "${tokenTitle}", top right, then "Environments..."; it stays in your browser.`;
+
+const pageHeaders = {
+  "content-security-policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self' 'unsafe-inline'", // Altair's components bring their own styles
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-cache",
+  vary: "accept",
+};
+
+/**
+ * Serves Altair, a GraphQL client, to browsers that open `/graphql`. All that it needs comes from this server,
+ * and the token that people paste into it stays in their browser.
+ */
 export async function servePlayground(app: FastifyInstance): Promise<void> {
-  const { version } = createRequire(import.meta.url)("altair-static/package.json") as { version: string };
-  const assets = `/playground/${version}/`;
-  app.addConstraintStrategy({
-    name: "opens",
-    storage: () => {
-      const m = new Map();
-      return { get: (k) => m.get(k) ?? null, set: (k, v) => void m.set(k, v) };
-    },
-    deriveConstraint: (req) =>
-      req.headers.accept?.includes("text/html") &&
-      !new URL(req.url ?? "", "http://x").searchParams.has("query")
-        ? "page"
-        : undefined,
+  const page = renderAltair({ baseURL: assets, serveInitialOptionsInSeperateRequest: settings }).replace(
+    "<title>Altair</title>",
+    "<title>Model registry</title>",
+  );
+  const script = settingsScript();
+
+  app.addHook("onRequest", async (request, reply) => {
+    if (opensPage(request)) return reply.headers(pageHeaders).type("text/html; charset=utf-8").send(page);
   });
+  app.get(settings, async (_request, reply) =>
+    reply.header("cache-control", "no-cache").type("text/javascript; charset=utf-8").send(script),
+  );
   await app.register(fastifyStatic, {
     root: getDistDirectory(),
     prefix: assets,
     index: false,
     decorateReply: false,
+    // A route for each file and no other. Not for pages: one of them runs scripts that any other site may post to it.
+    wildcard: false,
+    globIgnore: ["**/*.html"],
     immutable: true,
     maxAge: "365d",
   });
-  app.get("/graphql", { constraints: { opens: "page" } }, async (_request, reply) => {
-    const nonce = randomBytes(16).toString("base64");
-    reply.headers({
-      "cache-control": "no-store",
-      vary: "accept",
-      "content-security-policy": `default-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; worker-src 'self'; frame-src 'self'`,
-    });
-    return reply.type("text/html; charset=utf-8").send(
-      renderAltair({
-        baseURL: assets,
-        cspNonce: nonce,
-        endpointURL: "/graphql",
-        initialHeaders: { Authorization: "Bearer {{token}}" },
-        initialEnvironments: {
-          activeSubEnvironment: "token",
-          subEnvironments: [
-            { id: "token", title: "Token: paste it here", variables: { token: "paste-your-token-here" } },
-          ],
-        },
-        initialWindows: examples.map(({ title, operation, variables }) => ({
-          initialName: title,
-          endpointURL: "/graphql",
-          initialQuery: operation,
-          initialVariables: JSON.stringify(variables, null, 2),
-          initialHeaders: { Authorization: "Bearer {{token}}" },
-        })),
-        initialSettings: {
-          "schema.reloadOnStart": true,
-          "banners.disable": true,
-          "alert.disableUpdateNotification": true,
-          disablePushNotification: true,
-        },
-        disableAccount: true,
-        instanceStorageNamespace: "model_registry_",
-      }),
-    );
-  });
+}
+
+/** Whether a person opens the address, which no GraphQL client asks for as a page. */
+function opensPage(request: FastifyRequest): boolean {
+  return (
+    request.method === "GET" &&
+    request.routeOptions.url === "/graphql" &&
+    (request.headers.accept ?? "").includes("text/html") &&
+    !new URL(request.url, "http://registry").searchParams.has("query")
+  );
+}
+
+/** Altair wants absolute URLs, which only the browser knows: the API is where the page is. */
+function settingsScript(): string {
+  return `const endpointURL = location.origin + location.pathname;
+const options = ${JSON.stringify(altairOptions())};
+const initialWindows = options.initialWindows.map((window) => ({ ...window, endpointURL }));
+AltairGraphQL.init({ ...options, endpointURL, initialWindows });
+`;
+}
+
+function altairOptions(): RenderOptions {
+  const authorization = { type: "bearer" as const, data: { token: "{{token}}" } };
+  return {
+    instanceStorageNamespace: "model_registry_",
+    initialAuthorization: authorization,
+    initialEnvironments: {
+      activeSubEnvironment: "token",
+      subEnvironments: [{ id: "token", title: tokenTitle, variables: { token: "paste-your-token-here" } }],
+    },
+    initialWindows: examples.map(({ title, operation, variables }) => ({
+      initialName: title,
+      initialQuery: `${tokenHint}\n\n${operation}\n`,
+      initialVariables: JSON.stringify(variables, null, 2),
+      initialAuthorization: authorization,
+    })),
+    initialSettings: {
+      theme: "light",
+      "theme.dark": "dark", // for those whose system is dark
+      "schema.reloadOnStart": true,
+      "alert.disableUpdateNotification": true,
+      "banners.disable": true,
+      disablePushNotification: true,
+    },
+    disableAccount: true,
+  };
 }

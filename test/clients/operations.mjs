@@ -1,4 +1,5 @@
-/** What every client sends; each in its own way. */
+/** What every client sends; each in its own way. The registry is a new one for each client. */
+export const name = "PPE Detection";
 export const createModel = `mutation CreateModel($input: CreateModelInput!) {
   createModel(input: $input) { model { id name } userErrors { code field message } }
 }`;

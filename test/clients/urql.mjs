@@ -1,22 +1,20 @@
 import { Client, cacheExchange, fetchExchange } from "@urql/core";
-import { createModel, findModel, invalid, token, url } from "./operations.mjs";
+import { createModel, findModel, invalid, name, token, url } from "./operations.mjs";
 
-const methods = [];
+const methods = new Set();
 const client = connect(`Bearer ${token}`);
-const name = "From urql";
 const created = await client.mutation(createModel, { input: { name } });
 const refused = await client.mutation(createModel, { input: { name } });
 const found = await client.query(findModel, { by: { name } });
-console.log(
-  JSON.stringify({
-    created: created.data.createModel.model.name,
-    refused: refused.data.createModel.userErrors[0].code,
-    found: found.data?.model.name ?? found.error.message,
-    invalid: await codeOf(client.query(invalid, {})),
-    noToken: await codeOf(connect("").query(findModel, { by: { name } })),
-    methods,
-  }),
-);
+const answers = {
+  created: created.data.createModel.model.name,
+  refused: refused.data.createModel.userErrors[0].code,
+  found: found.data?.model.name ?? found.error.message,
+  invalid: await codeOf(client.query(invalid, {})),
+  noToken: await codeOf(connect("").query(findModel, { by: { name } })),
+  methods: [...methods],
+};
+console.log(JSON.stringify(answers));
 
 function connect(authorization) {
   return new Client({
@@ -24,7 +22,7 @@ function connect(authorization) {
     exchanges: [cacheExchange, fetchExchange],
     fetchOptions: { headers: { authorization } },
     fetch(input, init) {
-      methods.push(init.method);
+      methods.add(init.method);
       return fetch(input, init);
     },
   });
@@ -32,5 +30,5 @@ function connect(authorization) {
 
 async function codeOf(answer) {
   const { error } = await answer;
-  return error?.graphQLErrors[0]?.extensions.code ?? `${error}`;
+  return error?.graphQLErrors[0]?.extensions.code ?? String(error);
 }

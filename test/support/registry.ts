@@ -9,22 +9,7 @@ import { Organization } from "../../src/organization/organization.ts";
 import { createServer } from "../../src/server.ts";
 import { User } from "../../src/user/user.ts";
 import { connectToTestDatabase, statements } from "./database.ts";
-
-/** Whatever the operation selects: the server checks it against the schema, and the test against what it expects. */
-export type Data = ReturnType<typeof JSON.parse>;
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: {
-    data?: Data;
-    errors?: {
-      message: string;
-      path?: (string | number)[];
-      extensions: { code: string } & Record<string, unknown>;
-    }[];
-  };
-}
+import { type Data, type Send, sender } from "./send.ts";
 
 export interface Registry {
   url: string;
@@ -33,7 +18,7 @@ export interface Registry {
   organizationId: string;
   userId: string;
   /** Sends an operation and gives the whole answer. */
-  send(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+  send: Send;
   /** Sends an operation and gives its data; an error fails the test. */
   ask(query: string, variables?: object): Promise<Data>;
 }
@@ -97,17 +82,6 @@ export async function aMember(
     ...secret,
   });
   return { userId, token };
-}
-
-export function sender(url: string, token: string): Registry["send"] {
-  return async (query, variables = {}, headers = {}) => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
-      body: JSON.stringify({ query, variables }),
-    });
-    return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
-  };
 }
 
 /** The SQL statements that something sends, the look-up of the token left out. */

@@ -1,0 +1,143 @@
+/** An operation that the playground opens as a tab. */
+export interface Example {
+  title: string;
+  operation: string;
+  variables: object;
+}
+
+/**
+ * The forms and screens of the product, in the order of their tabs; the playground opens at the last one. They run
+ * as they are against a registry with versions 1 and 2 of a model "PPE Detection", such as the demo makes. Only
+ * "Create a version" needs an id first: ids cannot be known in advance.
+ */
+export const examples: Example[] = [
+  {
+    title: "Create a model",
+    variables: {
+      input: { name: "Forklift Detection", description: "Finds forklifts and pallets in the warehouse." },
+      idempotencyKey: "playground-model-1",
+    },
+    operation: `# The key makes a retry safe: sent twice, this creates one model.
+mutation CreateModel($input: CreateModelInput!, $idempotencyKey: String) {
+  createModel(input: $input, idempotencyKey: $idempotencyKey) {
+    model { id name }
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Create a version",
+    variables: {
+      modelId: "paste-the-id-of-a-model-here",
+      input: {
+        name: "yolox-s",
+        type: "OBJECT_DETECTION",
+        framework: "PYTORCH",
+        labels: ["forklift", "pallet"].map((name, index) => ({ index, name })),
+        parameters: [{ name: "epochs", value: 100 }],
+        dockerImage: { image: "docker.io/acme/yolox-training:1.2.0", flags: ["--gpus=all"] },
+      },
+      idempotencyKey: "playground-version-1",
+    },
+    operation: `# In VARIABLES below, modelId is the id of a model: "Create a model" and "Models" give it.
+mutation CreateVersion($modelId: ID!, $input: CreateModelVersionInput!, $idempotencyKey: String) {
+  createModelVersion(modelId: $modelId, input: $input, idempotencyKey: $idempotencyKey) {
+    modelVersion { id name version labelCount trainable { ready missing } }
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Models",
+    variables: {},
+    operation: `# All models, the last changed first.
+query Models {
+  models(first: 20, orderBy: { field: UPDATED_AT, direction: DESC }) {
+    totalCount
+    nodes {
+      id
+      name
+      description
+      versionCount
+      latestVersion { name version }
+      createdBy { name pictureUrl }
+      updatedAt
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+  },
+  {
+    title: "Find versions",
+    variables: {
+      where: { type: { eq: "OBJECT_DETECTION" }, framework: { in: ["PYTORCH", "ONNX"] } },
+      orderBy: { field: "CREATED_AT", direction: "DESC" },
+    },
+    operation: `# Versions of all models: VARIABLES below say which ones, and in which order.
+query FindVersions($where: ModelVersionWhere, $orderBy: ModelVersionOrder!) {
+  modelVersions(first: 20, where: $where, orderBy: $orderBy) {
+    totalCount
+    nodes { model { name } name version framework type trainable { ready } createdAt }
+  }
+}`,
+  },
+  {
+    title: "Version overview",
+    variables: { model: "PPE Detection", version: 2 },
+    operation: `# Everything that there is to one version, section by section.
+query VersionOverview($model: String!, $version: Int!) {
+  modelVersion(by: { number: { model: { name: $model }, version: $version } }) {
+    ...About
+    labelCount
+    labels { index name }
+    parameters { name type value }
+    dockerImage { image tag digest flags environmentVariables { name value } }
+    files(first: 20) {
+      totalCount
+      nodes { name filename size sizeCategory sha256 createdAt }
+    }
+    sourceExperiment {
+      name
+      url
+      parameters { name type value }
+      metrics { name value }
+      datasetVersions { alias dataset version url labels { index name } }
+    }
+    trainable { ready missing recommended }
+    deployable { ready missing recommended }
+    revisions { about labels parameters dockerImage files }
+  }
+}
+
+fragment About on ModelVersion {
+  id name version description framework type
+  model { name }
+  createdBy { name pictureUrl }
+  createdAt updatedAt
+}`,
+  },
+  {
+    title: "Model and its version cards",
+    variables: { name: "PPE Detection" },
+    operation: `# A model's page: the model, with a card for each of its versions.
+query ModelAndVersionCards($name: String!) {
+  model(by: { name: $name }) {
+    name
+    description
+    versions(first: 20) {
+      totalCount
+      nodes {
+        name
+        description
+        labelCount
+        labels(first: 3) { name }
+        framework
+        type
+        updatedAt
+        createdBy { name pictureUrl }
+      }
+    }
+  }
+}`,
+  },
+];
