@@ -11,7 +11,7 @@ const assets = `/playground/${version}/`;
 const settings = "/playground/settings.js";
 
 const tokenTitle = "Paste your token here";
-const tokenHint = `# First: "${tokenTitle}", top right, then "Environments..."; it stays in your browser.`;
+const tokenHint = `# First: "${tokenTitle}" at the top right, then "Environments...".`;
 
 const pageHeaders = {
   "content-security-policy": [

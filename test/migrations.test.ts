@@ -1,0 +1,91 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import type { DataSource } from "typeorm";
+import { createDataSource } from "../src/data-source.ts";
+import { databaseUrl } from "./support/database.ts";
+import { aRegistry, type Registry } from "./support/registry.ts";
+import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
+
+let registry: Registry;
+let versionId: string;
+
+beforeAll(async () => {
+  registry = await aRegistry();
+  versionId = uuid(await aVersion(registry, await aModel(registry), wholeForm));
+});
+
+test("every migration can be taken back", async () => {
+  const db = await createDataSource(await databaseUrl(`down_${process.env.TEST_RUN}`)).initialize();
+  await db.runMigrations();
+  const left = async (source: DataSource) =>
+    source.query(
+      "select relname from pg_class where relnamespace = 'public'::regnamespace and relname !~ '^migrations'",
+    );
+  expect(await left(db)).not.toEqual([]);
+  for (const _migration of db.migrations) await db.undoLastMigration();
+  expect(await left(db)).toEqual([]);
+  expect(await db.query("select proname from pg_proc where pronamespace = 'public'::regnamespace")).toEqual(
+    [],
+  );
+  await db.runMigrations();
+  await db.destroy();
+});
+
+const derived = async () => {
+  const [row] = await registry.db.query(
+    "select label_count, trainable, deployable from model_version where id = $1",
+    [versionId],
+  );
+  return row;
+};
+
+test("what a version shows of its children follows every way of writing them", async () => {
+  const { db } = registry;
+  expect(await derived()).toEqual({ label_count: 3, trainable: true, deployable: false });
+  await db.query("delete from label where model_version_id = $1 and index < 2", [versionId]);
+  await db.query("delete from docker_image where model_version_id = $1", [versionId]);
+  const files = [
+    await aFile(registry, `ModelVersion_${versionId.replaceAll("-", "")}`),
+    await aFile(registry, `ModelVersion_${versionId.replaceAll("-", "")}`),
+  ];
+  expect(await derived()).toEqual({ label_count: 1, trainable: false, deployable: true });
+  await db.query("delete from model_file where id = $1", [files[0]]);
+  expect((await derived()).deployable).toBe(true);
+  await db.query("delete from model_file where id = $1", [files[1]]);
+  expect((await derived()).deployable).toBe(false);
+});
+
+test("the database refuses to change a source experiment", async () => {
+  const id = await aVersion(registry, await aModel(registry));
+  await aSourceExperiment(registry, id);
+  await expect(
+    registry.db.query("update source_experiment set name = 'x' where model_version_id = $1", [uuid(id)]),
+  ).rejects.toThrow("source_experiment is frozen");
+});
+
+test.each([
+  [
+    "a version under a foreign model",
+    "insert into model_version (id, organization_id, model_id, created_by_id, name, version, type) select gen_random_uuid(), $1, id, $2, 'x', 99, 'LINE' from model where organization_id <> $1 limit 1",
+  ],
+  [
+    "an author who is no member",
+    "update model set created_by_id = gen_random_uuid() where organization_id = $1 and $2::uuid is not null",
+  ],
+  [
+    "a name with spaces around it",
+    "update model set name = ' x' where organization_id = $1 and $2::uuid is not null",
+  ],
+  [
+    "a type that does not exist",
+    "update model_version set type = 'AUDIO' where organization_id = $1 and $2::uuid is not null",
+  ],
+  [
+    "the number 0",
+    "update model_version set version = 0 where organization_id = $1 and $2::uuid is not null",
+  ],
+])("the database refuses %s", async (_what, statement) => {
+  await aModel(await aRegistry());
+  await expect(registry.db.query(statement, [registry.organizationId, registry.userId])).rejects.toThrow(
+    /violates (foreign key|check) constraint/,
+  );
+});
