@@ -38,12 +38,12 @@ export function translateDatabaseError(error: unknown): unknown {
   return error;
 }
 
-/** Classes 08, 53 and 57P of SQLSTATE, the socket's errors, and the pool's two errors that have no code. */
+/** Classes 08, 53 and 57P of SQLSTATE, the socket's errors, and the pool's and TypeORM's errors that have no code. */
 function isAway(error: Error, code: string): boolean {
   return (
     /^(08|53|57P)/.test(code) ||
     /^(ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ENOENT)/.test(code) ||
-    /connection terminated|timeout exceeded when trying to connect|not connected|Driver not Connected|client has encountered a connection error/i.test(
+    /connection terminated|timeout exceeded when trying to connect|not connected|Driver not Connected|client has encountered a connection error|already released/i.test(
       error.message,
     )
   );

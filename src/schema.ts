@@ -49,7 +49,20 @@ export function buildApiSchema(): GraphQLSchema {
     if (type instanceof GraphQLObjectType && type.getInterfaces().some(({ name }) => name === "Node"))
       showGlobalId(type);
   }
-  for (const root of [schema.getQueryType(), schema.getMutationType()]) if (root) guard(root);
+  for (const [root, description] of [
+    [
+      schema.getQueryType(),
+      "What can be read. Every field needs an API token, and speaks of the token's organization.",
+    ],
+    [
+      schema.getMutationType(),
+      "What can be done: one field for each thing that a person does. Each is one transaction.",
+    ],
+  ] as const) {
+    if (!root) continue;
+    root.description = description;
+    guard(root);
+  }
   return lexicographicSortSchema(schema);
 }
 

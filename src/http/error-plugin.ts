@@ -3,7 +3,7 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Context } from "../context.ts";
 import { translateDatabaseError } from "../database-error.ts";
-import { type ErrorCode, errorCodes, isErrorCode } from "../errors.ts";
+import { errorCodes, isErrorCode } from "../errors.ts";
 import { Refusal } from "../user-error.ts";
 
 /** What a client sees of an error: a published code, and never a trace, SQL or a path of the machine. */
@@ -42,7 +42,7 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
         async willSendResponse({ response: { body, http } }) {
           if (body.kind !== "single" || !body.singleResult.errors) return;
           const { data, errors } = body.singleResult;
-          body.singleResult.errors = errors.map((error) => withRequestId(error, requestId));
+          body.singleResult.errors = errors.map((error) => completed(error, http.status, requestId));
           if (data != null) return;
           const code = errors.map((error) => error.extensions?.code).find(isErrorCode);
           // 500 is Apollo's word for whatever it does not know.
@@ -53,7 +53,13 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
   };
 }
 
-function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
-  const isDefect = (error.extensions?.code as ErrorCode | undefined) === "INTERNAL_SERVER_ERROR";
-  return isDefect ? { ...error, extensions: { ...error.extensions, requestId } } : error;
+/** The last details: a defect can be found in the log, and Apollo has no code of its own for a mutation by GET. */
+function completed(
+  error: GraphQLFormattedError,
+  status: number | undefined,
+  requestId: string,
+): GraphQLFormattedError {
+  const code = status === 405 ? "METHOD_NOT_ALLOWED" : error.extensions?.code;
+  const isDefect = code === "INTERNAL_SERVER_ERROR";
+  return { ...error, extensions: { ...error.extensions, code, ...(isDefect && { requestId }) } };
 }

@@ -30,6 +30,8 @@ export function answerErrorsAsGraphQL(app: FastifyInstance): void {
   });
 }
 
+const responseType = "application/graphql-response+json";
+
 const badRequest: [ErrorCode, string] = [
   "BAD_REQUEST",
   "Expected an HTTP request with a GraphQL operation as JSON.",
@@ -42,9 +44,11 @@ function isBadRequest(error: FastifyError): boolean {
 
 function send(reply: FastifyReply, code: ErrorCode, message: string, requestId: string) {
   const extensions = code === "INTERNAL_SERVER_ERROR" ? { code, requestId } : { code };
+  // A client that knows this type reads the errors whatever the status is; with plain JSON it may only read the status.
+  const type = reply.request.headers.accept?.includes(responseType) ? responseType : "application/json";
   return reply
     .code(errorCodes[code].status)
-    .type("application/json; charset=utf-8")
+    .type(`${type}; charset=utf-8`)
     .send(JSON.stringify({ errors: [{ message, extensions }] }));
 }
 

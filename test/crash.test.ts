@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "@jest/globals";
+import { logOf, postmasterPid, until } from "./support/embedded-cluster.ts";
+import { type Answer, type Send, sender } from "./support/send.ts";
+import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
+
+const createModel = `mutation ($name: String!, $key: String) {
+  createModel(input: { name: $name }, idempotencyKey: $key) { model { id } userErrors { code } }
+}`;
+
+/** Clients that create models without a pause, and remember what the server has acknowledged. */
+class Writers {
+  /** Ids by name. */
+  readonly acknowledged = new Map<string, string>();
+  readonly unexpected: unknown[] = [];
+  typedErrors = 0;
+  #stopped = false;
+  readonly #clients: Promise<void>[];
+
+  /** `send` reaches whichever server runs at the moment. */
+  constructor(send: Send) {
+    this.#clients = [1, 2, 3, 4].map((client) => this.#write(client, send));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#clients);
+  }
+
+  async moreAcknowledged(count: number): Promise<void> {
+    const before = this.acknowledged.size;
+    await until(() => this.acknowledged.size >= before + count);
+  }
+
+  /** Two of the clients retry with an idempotency key until they succeed; the others go on with the next name. */
+  async #write(client: number, send: Send): Promise<void> {
+    for (let number = 0; !this.#stopped; number++) {
+      const name = `${client}-${number}`;
+      const key = client % 2 === 0 ? name : null;
+      while (!(await this.#create(name, key, send)) && !this.#stopped) {
+        await delay(10); // as a client does that leaves the server room to recover
+        if (key === null) break;
+      }
+    }
+  }
+
+  async #create(name: string, key: string | null, send: Send): Promise<boolean> {
+    const answer = await send(createModel, { name, key }).catch((error: Error) => error);
+    if (answer instanceof Error || !("body" in answer)) return this.#noAnswer(answer);
+    const id: string | undefined = answer.body.data?.createModel.model?.id;
+    if (answer.status === 200 && id) this.acknowledged.set(name, id);
+    else if (saysTryAgain(answer)) this.typedErrors++;
+    else this.unexpected.push(answer.body);
+    return id !== undefined;
+  }
+
+  /** The connection was refused, or broke before the whole answer was there. */
+  #noAnswer(error: Error): false {
+    if (!/^(fetch failed|terminated)$/.test(error.message)) this.unexpected.push(error);
+    return false;
+  }
+}
+
+function saysTryAgain({ status, body }: Answer): boolean {
+  const codes = body.errors?.map((error) => error.extensions.code) ?? [];
+  return status === 503 && codes.every((code) => code === "SERVICE_UNAVAILABLE" || code === "TIMEOUT");
+}
+
+async function allModels(send: Send): Promise<[name: string, id: string][]> {
+  const models: [string, string][] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { body } = await send(
+      "query ($after: String) { models(first: 100, after: $after) { nodes { id name } pageInfo { endCursor hasNextPage } } }",
+      { after },
+    );
+    const { nodes, pageInfo } = body.data.models;
+    for (const { id, name } of nodes) models.push([name, id]);
+    [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+  }
+  return models;
+}
+
+test("after twenty times kill -9 of the server and of PostgreSQL, every acknowledged write is there once", async () => {
+  const env = { DATA_DIR: aDataDir() };
+  const directory = join(env.DATA_DIR, "postgres");
+  let server = await startServer(env, ["--embedded"]);
+  const token = tokenOf(env.DATA_DIR);
+  const send: Send = (...request) => sender(server.url, token)(...request);
+  const writers = new Writers(send);
+
+  const kill = {
+    async server() {
+      await server.end("SIGKILL");
+      server = await startServer(env, ["--embedded"]);
+    },
+    /** The server notices by itself, and starts another one. */
+    async postgres() {
+      const killed = postmasterPid(directory);
+      process.kill(killed, "SIGKILL");
+      await until(() => ![killed, Number.NaN].includes(postmasterPid(directory)));
+    },
+    async both() {
+      process.kill(postmasterPid(directory), "SIGKILL");
+      await kill.server();
+    },
+  };
+  const victims = ["server", "postgres", "both"] as const;
+  for (let kills = 0; kills < 20; kills++) {
+    await writers.moreAcknowledged(5);
+    await kill[victims[kills % victims.length] ?? "both"]();
+  }
+  await writers.moreAcknowledged(5);
+  await writers.stop();
+
+  // What is not acknowledged is a network error, or an error that asks to try again.
+  expect(writers.unexpected).toEqual([]);
+  expect(writers.typedErrors).toBeGreaterThan(0);
+  expect(logOf(directory)).toContain("automatic recovery in progress");
+
+  const models = await allModels(send);
+  expect(new Map(models).size).toBe(models.length);
+  expect([...writers.acknowledged].filter(([name, id]) => new Map(models).get(name) !== id)).toEqual([]);
+  expect(await server.end()).toBe(0);
+});
