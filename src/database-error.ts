@@ -38,7 +38,7 @@ export function translateDatabaseError(error: unknown): unknown {
   return error;
 }
 
-/** Classes 08, 53 and 57P of SQLSTATE, the socket's errors, and the pool's and TypeORM's errors that have no code. */
+/** Classes 08, 53 and 57P of SQLSTATE, the socket's errors, and what the pool and TypeORM throw without a code. */
 function isAway(error: Error, code: string): boolean {
   return (
     /^(08|53|57P)/.test(code) ||

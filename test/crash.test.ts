@@ -33,21 +33,20 @@ class Writers {
     await until(() => this.acknowledged.size >= before + count);
   }
 
-  /** Two of the clients retry with an idempotency key until they succeed; the others go on with the next name. */
+  /** Every other client retries with an idempotency key until it succeeds; the rest go on with the next name. */
   async #write(client: number, send: Send): Promise<void> {
-    for (let number = 0; !this.#stopped; number++) {
+    const retries = client % 2 === 0;
+    for (let number = 0; !this.#stopped; ) {
       const name = `${client}-${number}`;
-      const key = client % 2 === 0 ? name : null;
-      while (!(await this.#create(name, key, send)) && !this.#stopped) {
-        await delay(10); // as a client does that leaves the server room to recover
-        if (key === null) break;
-      }
+      const done = await this.#create(name, retries ? name : null, send);
+      if (done || !retries) number++;
+      if (!done) await delay(10); // leaves the server room to recover
     }
   }
 
   async #create(name: string, key: string | null, send: Send): Promise<boolean> {
     const answer = await send(createModel, { name, key }).catch((error: Error) => error);
-    if (answer instanceof Error || !("body" in answer)) return this.#noAnswer(answer);
+    if (!("body" in answer)) return this.#noAnswer(answer);
     const id: string | undefined = answer.body.data?.createModel.model?.id;
     if (answer.status === 200 && id) this.acknowledged.set(name, id);
     else if (saysTryAgain(answer)) this.typedErrors++;
