@@ -5,7 +5,8 @@ import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "./api-token/api-token.ts";
 import { newSecret, readSecret } from "./api-token/secret.ts";
 import type { Config } from "./config.ts";
-import { Membership, Role } from "./membership/membership.ts";
+import { Membership } from "./membership/membership.ts";
+import { Role } from "./membership/role.ts";
 import { Organization } from "./organization/organization.ts";
 import { User } from "./user/user.ts";
 

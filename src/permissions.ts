@@ -1,4 +1,4 @@
-import { Role } from "./membership/membership.ts";
+import { Role } from "./membership/role.ts";
 
 /**
  * The least role that each root field asks for. A root field without a line here stops the start, so nothing is
@@ -15,9 +15,3 @@ export const permissions: { [field: string]: Role } = {
   "Mutation.createModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
 };
-
-const order = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER];
-
-export function includes(role: Role, needed: Role): boolean {
-  return order.indexOf(role) >= order.indexOf(needed);
-}

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { newSecret } from "../src/api-token/secret.ts";
-import { Role } from "../src/membership/membership.ts";
+import { Role } from "../src/membership/role.ts";
 import { permissions } from "../src/permissions.ts";
 import { buildApiSchema } from "../src/schema.ts";
 import { aMember, aRegistry } from "./support/registry.ts";

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { DataSource } from "typeorm";
 import { apiError } from "../errors.ts";
-import type { Role } from "../membership/membership.ts";
+import type { Role } from "../membership/role.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { readSecret } from "./secret.ts";
 

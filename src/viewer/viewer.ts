@@ -1,5 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
-import { Role } from "../membership/membership.ts";
+import { Role } from "../membership/role.ts";
 
 @ObjectType({ description: "Who asks: the member whose API token came with the request." })
 export class Viewer {
