@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect, test } from "@jest/globals";
+import { afterEach, expect, test } from "@jest/globals";
 import { logOf, postmasterPid, until } from "./support/embedded-cluster.ts";
 import { type Answer, type Send, sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
@@ -80,13 +80,18 @@ async function allModels(send: Send): Promise<[name: string, id: string][]> {
   return models;
 }
 
+let writers: Writers | undefined;
+
+/** Also when the test has run into its timeout. */
+afterEach(() => writers?.stop());
+
 test("after twenty times kill -9 of the server and of PostgreSQL, every acknowledged write is there once", async () => {
   const env = { DATA_DIR: aDataDir() };
   const directory = join(env.DATA_DIR, "postgres");
   let server = await startServer(env, ["--embedded"]);
   const token = tokenOf(env.DATA_DIR);
   const send: Send = (...request) => sender(server.url, token)(...request);
-  const writers = new Writers(send);
+  writers = new Writers(send);
 
   const kill = {
     async server() {
@@ -121,4 +126,4 @@ test("after twenty times kill -9 of the server and of PostgreSQL, every acknowle
   expect(new Map(models).size).toBe(models.length);
   expect([...writers.acknowledged].filter(([name, id]) => new Map(models).get(name) !== id)).toEqual([]);
   expect(await server.end()).toBe(0);
-});
+}, 300_000);

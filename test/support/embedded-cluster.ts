@@ -43,9 +43,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Asks again and again until it is so; the test's own timeout is the limit. */
+/** Asks again and again until it is so. The limit is the timeout of the test, after which it keeps nobody waiting. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(5);
+  while (!(await isSo())) await delay(5, undefined, { ref: false });
 }
 
 function pidFileLines(directory: string): string[] {
