@@ -32,7 +32,17 @@ export function translateDatabaseError(error: unknown): unknown {
       `It took longer than ${limits.statement / 1_000} s and was given up; nothing was changed.`,
     );
   }
-  if (code.startsWith("22")) return apiError("BAD_USER_INPUT", "Expected values that PostgreSQL can read.");
+  if (code.startsWith("22"))
+    return apiError(
+      "BAD_USER_INPUT",
+      "Expected text without NUL characters, and cursors as they were given out.",
+    );
+  if (/timeout exceeded when trying to connect/.test(error.message)) {
+    return apiError(
+      "SERVICE_UNAVAILABLE",
+      "The registry is too busy, or its database cannot be reached; try again.",
+    );
+  }
   if (isAway(error, code))
     return apiError("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment; try again.");
   return error;

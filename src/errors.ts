@@ -14,6 +14,10 @@ export const errorCodes = {
   BAD_USER_INPUT: { status: 400, meaning: "A variable or an argument has a value that is not acceptable." },
   BAD_REQUEST: { status: 400, meaning: "The HTTP request is not a GraphQL request." },
   QUERY_TOO_LARGE: { status: 400, meaning: "The query is too deep, too wide or too costly." },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    meaning: "Send the document itself: the registry keeps none.",
+  },
   UNAUTHENTICATED: {
     status: 401,
     meaning: "The API token is missing, malformed, unknown, expired or revoked.",

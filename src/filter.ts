@@ -2,6 +2,7 @@ import { Field, ID, InputType } from "type-graphql";
 import { limits } from "./limits.ts";
 import { uuidOf } from "./node/id.ts";
 import { DateTime } from "./scalars.ts";
+import { normalizeName } from "./text.ts";
 import { refuse, UserErrorCode } from "./user-error.ts";
 
 const eq = "Equal to this.";
@@ -73,7 +74,7 @@ const operators: { [operator: string]: (column: string, value: unknown, bind: Bi
   eq: (column, value, bind) => (value === null ? `${column} is null` : `${column} = ${bind(value)}`),
   in: (column, value, bind) => `${column} = any(${bind(value)})`,
   contains: (column, value, bind) =>
-    `${column} ilike ${bind(`%${String(value).replace(/[\\%_]/g, "\\$&")}%`)}`,
+    `${column} collate "default" ilike ${bind(`%${String(value).replace(/[\\%_]/g, "\\$&")}%`)}`,
   gte: (column, value, bind) => `${column} >= ${bind(value)}`,
   gt: (column, value, bind) => `${column} > ${bind(value)}`,
   lte: (column, value, bind) => `${column} <= ${bind(value)}`,
@@ -83,28 +84,28 @@ const operators: { [operator: string]: (column: string, value: unknown, bind: Bi
 /**
  * The conditions of a `where` input.
  *
- * @param columns the column that each field of `where` compares; for ids also their type.
+ * @param columns the column that each field of `where` compares; for ids also their type, and whether it can be null.
  */
 export function conditions(
   where: object | null | undefined,
-  columns: { [field: string]: string | { column: string; idOf: string } },
+  columns: { [field: string]: string | { column: string; idOf?: string; nullable?: true } },
   bind: Bind,
 ): string[] {
   return Object.entries(where ?? {}).flatMap(([field, filter]: [string, Filter | null]) =>
     Object.entries(filter ?? {}).map(([operator, value]) => {
       const path = ["where", field, operator];
-      checkOperand(operator, value, path);
       const target = columns[field];
       const compare = operators[operator];
       if (!target || !compare) throw new Error(`No column or operator for ${path.join(".")}.`);
-      if (typeof target === "string") return compare(target, value, bind);
-      return compare(target.column, uuids(target.idOf, value, path), bind);
+      const { column, idOf, nullable } = typeof target === "string" ? { column: target } : target;
+      checkOperand(operator, value, path, nullable);
+      return compare(column, idOf ? uuids(idOf, value, path) : normalized(operator, value), bind);
     }),
   );
 }
 
-function checkOperand(operator: string, value: unknown, path: string[]): void {
-  if (value === null && operator !== "eq") {
+function checkOperand(operator: string, value: unknown, path: string[], nullable = false): void {
+  if (value === null && !(nullable && operator === "eq")) {
     refuse(UserErrorCode.INVALID, path, `Expected a value for ${operator}, got null.`);
   }
   if (Array.isArray(value) && value.length > limits.filterValues) {
@@ -116,7 +117,14 @@ function checkOperand(operator: string, value: unknown, path: string[]): void {
   }
 }
 
+/** Text in the form in which names are stored. */
+function normalized(operator: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => normalized(operator, each));
+  if (typeof value !== "string") return value;
+  return operator === "contains" ? value.normalize("NFC") : normalizeName(value);
+}
+
 function uuids(type: string, value: unknown, path: string[]): unknown {
   if (Array.isArray(value)) return value.map((id, index) => uuidOf(type, id, [...path, String(index)]));
-  return value === null ? null : uuidOf(type, String(value), path);
+  return uuidOf(type, String(value), path);
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DataSource, MigrationExecutor } from "typeorm";
+import { setTimeout as delay } from "node:timers/promises";
+import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "./api-token/api-token.ts";
 import { newSecret, readSecret } from "./api-token/secret.ts";
@@ -17,21 +18,23 @@ const lock = 7_305_114_002;
  * Brings the tables up to date and, in an empty registry, creates the first organization, its owner and a token.
  * Of several servers that start at the same moment one does it, and the others wait.
  *
+ * @param signal ends the waiting for another server.
  * @returns the file that holds the token, and the token itself, when they were made just now.
  */
 export async function prepareDatabase(
   db: DataSource,
   config: Config,
+  signal: AbortSignal,
 ): Promise<{ token: string; file: string } | null> {
   const runner = db.createQueryRunner();
   try {
-    await runner.query("set statement_timeout = 0"); // a migration, or waiting for one, may take its time
-    await runner.query("select pg_advisory_lock($1)", [lock]);
+    await waitForLock(runner, signal);
+    await runner.query("set statement_timeout = 0"); // a migration may take its time
     await new MigrationExecutor(db, runner).executePendingMigrations();
     const [{ empty }]: [{ empty: boolean }] = await runner.query(
       "select not exists (select from organization) as empty",
     );
-    return empty ? await createOwner(db, config) : null;
+    return empty ? await createOwner(runner.manager, config) : null;
   } finally {
     // Gives the lock and the setting back, also when the connection is not to be trusted any more.
     await runner.query("select pg_advisory_unlock_all()").catch(() => {});
@@ -40,8 +43,20 @@ export async function prepareDatabase(
   }
 }
 
+/** Asks again and again instead of waiting in PostgreSQL, so that a server can be stopped meanwhile. */
+async function waitForLock(runner: QueryRunner, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const [{ locked }]: [{ locked: boolean }] = await runner.query(
+      "select pg_try_advisory_lock($1) as locked",
+      [lock],
+    );
+    if (locked) return;
+    await delay(100, undefined, { signal });
+  }
+}
+
 async function createOwner(
-  db: DataSource,
+  manager: EntityManager,
   { first, dataDir }: Config,
 ): Promise<{ token: string; file: string }> {
   const token = newSecret();
@@ -50,7 +65,7 @@ async function createOwner(
   const [organizationId, userId] = [uuidv7(), uuidv7()];
   const file = join(dataDir, "owner-token");
 
-  await db.transaction(async (tx) => {
+  await manager.transaction(async (tx) => {
     await tx.insert(Organization, { id: organizationId, name: first.organization });
     await tx.insert(User, {
       id: userId,

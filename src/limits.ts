@@ -40,11 +40,16 @@ export const limits = {
   fields: 2_000,
   /** Fields that an answer may hold at most, every page taken as full. */
   cost: 100_000,
+  /** Objects in labels, parameters, docker images and source experiments of an answer; see `budget.ts`. */
+  answer: 100_000,
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
 
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
+  /** User errors that one mutation reports. */
+  userErrors: 100,
+
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
   /** Milliseconds in which a request must have arrived whole. */

@@ -11,9 +11,10 @@ import { describeFailure, welcome } from "./welcome.ts";
 
 /** What runs so far; stopped in the reverse order. */
 const running: { postgres?: EmbeddedPostgres; db?: DataSource; app?: FastifyInstance } = {};
-let stopping = false;
+const stopping = new AbortController();
 
 const starting = start().catch((error: unknown) => {
+  if (stopping.signal.aborted) return; // it was told to
   process.stderr.write(`${describeFailure(error)}\n`);
   process.exitCode = 1;
   return stop();
@@ -25,9 +26,9 @@ async function start(): Promise<void> {
   const config = readConfig(process.env);
   const url = config.databaseUrl ?? (await startDatabase(config));
   running.db = await connect(url, config.databasePoolSize);
-  const first = await prepareDatabase(running.db, config);
+  const first = await prepareDatabase(running.db, config, stopping.signal);
   running.app = await createServer(config, running.db);
-  if (stopping) return;
+  if (stopping.signal.aborted) return;
   const address = await running.app.listen({ host: config.host, port: config.port });
   process.stdout.write(welcome(address, config, first));
 }
@@ -49,8 +50,8 @@ async function startDatabase(config: Config): Promise<string> {
 
 /** The first signal lets requests under way finish; a second one does not wait for them. */
 function onSignal(): void {
-  if (stopping) process.exit(1);
-  stopping = true;
+  if (stopping.signal.aborted) process.exit(1);
+  stopping.abort();
   void starting.then(stop);
 }
 

@@ -2,7 +2,8 @@ import type { EntityManager } from "typeorm";
 import { forget } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
-import { Refusal, refuse, type UserError, UserErrorCode } from "./user-error.ts";
+import { limits } from "./limits.ts";
+import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 /**
  * Runs a mutation in one transaction: all of it happens, or nothing.
@@ -17,15 +18,18 @@ export async function mutate<Row>(
   read: (context: Context, id: string) => Promise<Row | null>,
 ): Promise<{ row: Row | null; userErrors: UserError[] }> {
   forget(context);
+  let id: string;
   try {
-    const id = await context.db.transaction(write);
-    const row = await read(context, id);
-    // Only a repeated idempotency key can lead to an object that is gone.
-    if (row === null) refuse(UserErrorCode.NOT_FOUND, ["idempotencyKey"], "What this key created is gone.");
-    return { row, userErrors: [] };
+    id = await context.db.transaction(write);
   } catch (error) {
     const translated = translateDatabaseError(error);
-    if (translated instanceof Refusal) return { row: null, userErrors: translated.userErrors };
+    if (translated instanceof Refusal)
+      return { row: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
     throw translated;
   }
+  const row = await read(context, id);
+  if (row !== null) return { row, userErrors: [] };
+  // Only a repeated idempotency key can lead to an object that is gone.
+  const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
+  return { row, userErrors: [{ code, field, message: "What this key created is gone." }] };
 }

@@ -12,8 +12,9 @@ import { authenticate } from "./api-token/authenticate.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { apiError } from "./errors.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
-import { answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
+import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
 import { checkCost, checkShape } from "./http/query-limits.ts";
 import { limits } from "./limits.ts";
 import { servePlayground } from "./playground/playground.ts";
@@ -31,6 +32,7 @@ export async function createServer(config: ServerConfig, db: DataSource): Promis
     requestTimeout: limits.request,
     forceCloseConnections: "idle",
     return503OnClosing: false, // a request that came before the last connection closed is answered
+    frameworkErrors: (_error, request, reply) => answerBadUrl(request, reply),
     clientErrorHandler: (error, socket) => void (socket.writable && socket.end(rawError(error))),
   });
   app.removeContentTypeParser("text/plain");
@@ -48,6 +50,7 @@ export async function createServer(config: ServerConfig, db: DataSource): Promis
     origin: config.corsOrigins,
     methods: ["GET", "POST"],
     exposedHeaders: ["x-request-id"],
+    strictPreflight: false, // an OPTIONS that is no preflight is answered like one
     maxAge: 3_600,
   });
 
@@ -98,6 +101,12 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
         async requestDidStart() {
           return {
             async didResolveOperation({ document, operation, request }) {
+              if (operation && !schema.getRootType(operation.operation)) {
+                throw apiError(
+                  "OPERATION_RESOLUTION_FAILURE",
+                  `Expected a query or a mutation, got a ${operation.operation}.`,
+                );
+              }
               checkShape(document);
               if (operation) checkCost(schema, document, operation, request.variables ?? {});
             },

@@ -5,8 +5,10 @@ import { type UserError, UserErrorCode } from "./user-error.ts";
 export type Problems = UserError[];
 
 /** Invisible or direction-changing characters, with which two names look the same; joiners are part of scripts and emoji. */
-const deceptive = /[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
-const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
+const deceptive =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+/** Letters, digits, punctuation and symbols; but not the empty pattern of Braille, which shows nothing. */
+const visible = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** A name as it is compared: the form in which it would be stored. */
 export function normalizeName(text: string): string {

@@ -19,7 +19,7 @@ export function welcome(
     "  Authorization: Bearer <the token>",
     "or paste it into the playground. It can do everything: keep it secret.",
     `Only you can read it again, in ${first.file}`,
-    "`npm run demo`, in another terminal, fills the registry with examples.",
+    `\`${config.port === 4000 ? "" : `REGISTRY_URL=${address}/graphql `}npm run demo\`, in another terminal, fills the registry with examples.`,
   ];
   const width = Math.max(...box.map((line) => line.length));
   const rule = "─".repeat(width + 2);

@@ -1,9 +1,14 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "@jest/globals";
+import { createDataSource } from "../src/data-source.ts";
+import { translateDatabaseError } from "../src/database-error.ts";
+import { CruelWire } from "./support/crash-wire.ts";
+import { databaseUrl } from "./support/database.ts";
 import { logOf, postmasterPid, until } from "./support/embedded-cluster.ts";
 import { type Answer, type Send, sender } from "./support/send.ts";
-import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
+import { aDataDir, type ServerProcess, startServer, tokenOf } from "./support/server-process.ts";
 
 const createModel = `mutation ($name: String!, $key: String) {
   createModel(input: { name: $name }, idempotencyKey: $key) { model { id } userErrors { code } }
@@ -80,6 +85,12 @@ async function allModels(send: Send): Promise<[name: string, id: string][]> {
   return models;
 }
 
+/** Nothing that happens to PostgreSQL may end the server. */
+async function endOf(server: ServerProcess): Promise<never> {
+  await once(server.process, "exit");
+  throw new Error(`The server ended by itself: ${server.output()}`);
+}
+
 let writers: Writers | undefined;
 
 /** Also when the test has run into its timeout. */
@@ -111,10 +122,10 @@ test("after twenty times kill -9 of the server and of PostgreSQL, every acknowle
   };
   const victims = ["server", "postgres", "both"] as const;
   for (let kills = 0; kills < 20; kills++) {
-    await writers.moreAcknowledged(5);
+    await Promise.race([writers.moreAcknowledged(5), endOf(server)]);
     await kill[victims[kills % victims.length] ?? "both"]();
   }
-  await writers.moreAcknowledged(5);
+  await Promise.race([writers.moreAcknowledged(5), endOf(server)]);
   await writers.stop();
 
   // What is not acknowledged is a network error, or an error that asks to try again.
@@ -127,3 +138,23 @@ test("after twenty times kill -9 of the server and of PostgreSQL, every acknowle
   expect([...writers.acknowledged].filter(([name, id]) => new Map(models).get(name) !== id)).toEqual([]);
   expect(await server.end()).toBe(0);
 }, 300_000);
+
+test("a connection that PostgreSQL ends in the same breath in which it opens it is a typed error", async () => {
+  const url = new URL(await databaseUrl());
+  const wire = new CruelWire(new URL(url));
+  url.port = String(await wire.open());
+  const db = await createDataSource(url.href).initialize();
+
+  wire.cruel = true;
+  const queries = [1, 2, 3].map(() => db.transaction((tx) => tx.query("select pg_sleep(0.1)")));
+  const results = await Promise.allSettled(queries);
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  // One had the connection that was there before.
+  expect(errors.map(translateDatabaseError)).toMatchObject(
+    Array(2).fill({ extensions: { code: "SERVICE_UNAVAILABLE" } }),
+  );
+  wire.cruel = false;
+  expect(await db.query("select 1 as n")).toEqual([{ n: 1 }]);
+  await db.destroy();
+  wire.close();
+});

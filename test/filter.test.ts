@@ -79,6 +79,17 @@ test.each<[string, object, string[]]>([
   expect(await found(where)).toEqual(names);
 });
 
+test("a name is compared in the form in which it is stored", async () => {
+  const other = await aRegistry();
+  await aModel(other, { name: "Épsilon Café" });
+  const count = async (where: object) =>
+    (await other.ask("query ($where: ModelWhere) { models(where: $where) { totalCount } }", { where })).models
+      .totalCount;
+  expect(await count({ name: { eq: " Épsilon Cafe\u0301 " } })).toBe(1);
+  expect(await count({ name: { in: ["E\u0301psilon Café"] } })).toBe(1);
+  expect(await count({ name: { contains: "éPSILON cafe\u0301" } })).toBe(1);
+});
+
 test("where the creator is", async () => {
   expect(await found({ createdBy: { eq: grace } })).toEqual(["unet"]);
   expect(await found({ createdBy: { in: [grace] }, type: { eq: "LINE" } })).toEqual([]);
@@ -99,6 +110,7 @@ test("under a model, and models themselves", async () => {
 
 test.each([
   ["a null operand", { name: { contains: null } }, "Expected a value for contains, got null."],
+  ["null where nothing is", { trainable: { eq: null } }, "Expected a value for eq, got null."],
   ["too many values", { name: { in: Array(101).fill("a") } }, "Expected at most 100 values, got 101."],
   ["a malformed id", { createdBy: { eq: "7" } }, 'Expected the id of a User, got "7".'],
   [
@@ -106,7 +118,11 @@ test.each([
     { createdBy: { in: ["Model_01a2085d7a6e7686917e4c40ceedf259"] } },
     "Expected the id of a User, got the id of a Model.",
   ],
-  ["a NUL", { name: { eq: "\0" } }, "Expected values that PostgreSQL can read."],
+  [
+    "a NUL",
+    { name: { eq: "\0" } },
+    "Expected text without NUL characters, and cursors as they were given out.",
+  ],
 ])("where with %s is refused", async (_what, where, message) => {
   const { status, body } = await registry.send(
     "query ($where: ModelVersionWhere) { modelVersions(where: $where) { totalCount } }",

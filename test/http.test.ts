@@ -62,6 +62,15 @@ test.each<[string, string | undefined, Record<string, string>, number, string]>(
     400,
     "OPERATION_RESOLUTION_FAILURE",
   ],
+  ["a subscription", '{"query":"subscription{x}"}', {}, 400, "GRAPHQL_VALIDATION_FAILED"],
+  ["an empty subscription", '{"query":"subscription{__typename}"}', {}, 400, "OPERATION_RESOLUTION_FAILURE"],
+  [
+    "a persisted query",
+    '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}',
+    {},
+    200,
+    "PERSISTED_QUERY_NOT_SUPPORTED",
+  ],
   ["a variable that is missing", '{"query":"query($id:ID!){node(id:$id){id}}"}', {}, 400, "BAD_USER_INPUT"],
 ])("%s gets a typed error as JSON", async (_what, body, headers, status, code) => {
   const answer = await post(body, headers);
@@ -190,9 +199,23 @@ test.each([
 
 test("what a mutation wrote is seen by the next one in the same request", async () => {
   const registry = await aRegistry();
-  const { b } = await registry.ask(`mutation {
-    a: createModel(input: { name: "a" }) { model { id createdBy { id } } }
-    b: createModel(input: { name: "b" }) { model { versionCount } userErrors { code } }
-  }`);
-  expect(b).toEqual({ model: { versionCount: 0 }, userErrors: [] });
+  const id = await aModel(registry);
+  const create = (
+    name: string,
+  ) => `createModelVersion(modelId: "${id}", input: { name: "${name}", type: LINE }) {
+    modelVersion { model { versionCount latestVersion { name } } }
+  }`;
+  const { a, b } = await registry.ask(`mutation { a: ${create("one")} b: ${create("two")} }`);
+  expect(a.modelVersion.model).toEqual({ versionCount: 1, latestVersion: { name: "one" } });
+  expect(b.modelVersion.model).toEqual({ versionCount: 2, latestVersion: { name: "two" } });
+});
+
+test("an address that cannot be decoded, and an OPTIONS that is no preflight, are answered as the others are", async () => {
+  const { url } = await aRegistry();
+  const bad = await fetch(url.replace("/graphql", "/%zz"));
+  expect([bad.status, await bad.json()]).toMatchObject([
+    400,
+    { errors: [{ extensions: { code: "BAD_REQUEST" } }] },
+  ]);
+  expect((await fetch(url, { method: "OPTIONS" })).status).toBe(204);
 });

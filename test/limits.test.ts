@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { limits } from "../src/limits.ts";
 import { aRegistry } from "./support/registry.ts";
-import { aModel } from "./support/seed.ts";
+import { aModel, aVersion } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 
 const nested = (levels: number): string =>
@@ -74,6 +74,46 @@ test("the page size counts when it comes from a variable", async () => {
     { extensions: { code: "QUERY_TOO_LARGE" } },
   ]);
   expect((await send(query, { n: 30 })).body.errors).toBeUndefined();
+});
+
+test("a negative page does not pay for its neighbours", async () => {
+  const { send } = await aRegistry();
+  const { body } = await send(`{
+    z: models(first: -2147483648) { nodes { id name } }
+    models(first: 100) { nodes { versions(first: 100) { nodes { files(first: 100) { nodes { id } } } } } }
+  }`);
+  expect(body.errors).toMatchObject([{ extensions: { code: "QUERY_TOO_LARGE" } }]);
+});
+
+test("an answer holds 100,000 labels at most, however few fields ask for them", async () => {
+  const registry = await aRegistry();
+  const labels = Array.from({ length: 25_000 }, (_, index) => ({ index, name: `class ${index}` }));
+  const id = await aVersion(registry, await aModel(registry), { labels });
+  const query = (count: number) =>
+    `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ModelVersion { ${Array.from({ length: count }, (_, index) => `l${index}: labels { index }`).join(" ")} } } }`;
+  const four = await registry.ask(query(4), { ids: [id] });
+  expect(four.nodes[0].l3).toHaveLength(25_000);
+  const message = "Expected an answer of at most 100000 objects; ask for fewer at once.";
+  for (const [count, ids] of [
+    [5, [id]],
+    [1, Array(5).fill(id)],
+  ] as const) {
+    const { body } = await registry.send(query(count), { ids });
+    expect(body.errors?.[0]).toMatchObject({ message, extensions: { code: "QUERY_TOO_LARGE" } });
+  }
+});
+
+test("long values count for more", async () => {
+  const registry = await aRegistry();
+  const parameters = Array.from({ length: 50 }, (_, index) => ({
+    name: `p${index}`,
+    value: "x".repeat(60_000),
+  }));
+  const id = await aVersion(registry, await aModel(registry), { parameters });
+  const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ModelVersion { parameters { value } } } }";
+  expect((await registry.send(query, { ids: [id] })).body.errors).toBeUndefined();
+  const { body } = await registry.send(query, { ids: Array(100).fill(id) });
+  expect(body.errors?.[0]?.extensions.code).toBe("QUERY_TOO_LARGE");
 });
 
 test("the whole introspection that playgrounds send is admitted", async () => {

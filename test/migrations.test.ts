@@ -83,9 +83,13 @@ test.each([
     "the number 0",
     "update model_version set version = 0 where organization_id = $1 and $2::uuid is not null",
   ],
+  [
+    "a version that never gets its number",
+    "update model_version set version = -7 where organization_id = $1 and $2::uuid is not null",
+  ],
 ])("the database refuses %s", async (_what, statement) => {
   await aModel(await aRegistry());
   await expect(registry.db.query(statement, [registry.organizationId, registry.userId])).rejects.toThrow(
-    /violates (foreign key|check) constraint/,
+    /violates (foreign key|check) constraint|needs its number/,
   );
 });

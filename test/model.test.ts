@@ -56,6 +56,10 @@ test.each([
   ["with a line break", "a\nb"],
   ["with a zero-width space", "a\u200bb"],
   ["with a change of direction", "a\u202eb"],
+  ["of fillers that show nothing", "\u3164\u3164"],
+  ["of an empty Braille pattern", "\u2800"],
+  ["with an Arabic letter mark", "a\u061cb"],
+  ["with a line separator", "a\u2028b"],
   ["with half a surrogate pair", "a\ud800b"],
 ])("a name that is %s is refused, and nothing is created", async (_what, name) => {
   const registry = await aRegistry();

@@ -128,7 +128,7 @@ test.each([
         "base64url",
       ),
     },
-    "Expected values that PostgreSQL can read.",
+    "Expected text without NUL characters, and cursors as they were given out.",
   ],
   [
     "a cursor of another order",

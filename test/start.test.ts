@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 import { createDataSource } from "../src/data-source.ts";
 import { databaseUrl } from "./support/database.ts";
 import { sender } from "./support/send.ts";
-import { aDataDir, runToEnd, startServer, tokenOf } from "./support/server-process.ts";
+import { aDataDir, runToEnd, startServer, stopAll, tokenOf } from "./support/server-process.ts";
 
 let count = 0;
 
@@ -62,7 +62,14 @@ test("a stop lets the request under way finish, and takes no new one", async () 
       `mutation ($id: ID!) { createModelVersion(modelId: $id, input: { name: "v", type: LINE }) { modelVersion { version } } }`,
       { id: model.body.data.createModel.model.id },
     );
-    await until(async () => (await holder.query("select from pg_locks where not granted")).length > 0);
+    await until(
+      async () =>
+        (
+          await holder.query(
+            "select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()",
+          )
+        ).length > 0,
+    );
     const ended = server.end("SIGTERM");
     await until(() =>
       send("{ __typename }").then(
@@ -81,6 +88,36 @@ test("a stop lets the request under way finish, and takes no new one", async () 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test("one connection is enough for a first start", async () => {
+  const server = await startServer({
+    DATABASE_URL: await emptyDatabase(),
+    DATA_DIR: aDataDir(),
+    DATABASE_POOL_SIZE: "1",
+  });
+  expect(server.output()).toContain("mreg_");
+  expect(await server.end()).toBe(0);
+});
+
+test("a server that waits for another one's migration can be stopped", async () => {
+  const url = await emptyDatabase();
+  const db = await createDataSource(url).initialize();
+  await db.transaction(async (holder) => {
+    await holder.query("select pg_advisory_xact_lock(7305114002)");
+    const waiting = runToEnd({ DATABASE_URL: url, DATA_DIR: aDataDir(), PORT: "0" });
+    await until(
+      async () =>
+        (
+          await holder.query(
+            "select from pg_stat_activity where datname = current_database() and query like '%pg_try_advisory_lock%' and pid <> pg_backend_pid()",
+          )
+        ).length > 0,
+    );
+    stopAll();
+    expect(await waiting).toEqual({ code: 0, output: "" });
+  });
+  await db.destroy();
+});
 
 test.each<[string, Record<string, string>, string]>([
   ["PORT", { PORT: "http" }, 'PORT: expected a whole number from 0 to 65535, got "http".'],

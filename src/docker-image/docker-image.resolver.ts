@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { spend, weightOf } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { DockerImage, dockerImageOf } from "./docker-image.ts";
@@ -9,7 +10,9 @@ export class DockerImageResolver {
     nullable: true,
     description: "The docker image of the training script; null when there is none.",
   })
-  dockerImage(@Root() version: ModelVersion, @Ctx() context: Context): Promise<DockerImage | null> {
-    return dockerImageOf(context, version.id);
+  async dockerImage(@Root() version: ModelVersion, @Ctx() context: Context): Promise<DockerImage | null> {
+    const found = await dockerImageOf(context, version.id);
+    spend(context, weightOf(found));
+    return found;
   }
 }

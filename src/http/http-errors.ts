@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ErrorCode, errorCodes } from "../errors.ts";
 import { limits } from "../limits.ts";
 
@@ -28,6 +28,11 @@ export function answerErrorsAsGraphQL(app: FastifyInstance): void {
     reply.header("allow", "GET, POST");
     return send(reply, "METHOD_NOT_ALLOWED", `Expected GET or POST, got ${request.method}.`, request.id);
   });
+}
+
+/** An address that cannot be decoded never reaches a route. */
+export function answerBadUrl(request: FastifyRequest, reply: FastifyReply) {
+  return send(reply, "BAD_REQUEST", "Expected a URL that can be decoded.", request.id);
 }
 
 const responseType = "application/graphql-response+json";

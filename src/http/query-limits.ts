@@ -127,9 +127,14 @@ function lengthOf(
 ) {
   // The connection itself has been multiplied by its page: its `nodes` and `edges` are that page.
   if (parent.endsWith("Connection") && ["nodes", "edges"].includes(name)) return 1;
-  if (type.endsWith("Connection")) return Number(args.last ?? args.first ?? limits.defaultPage);
+  if (type.endsWith("Connection")) return size(args.last ?? args.first ?? limits.defaultPage);
   if (!list) return 1;
-  return Array.isArray(args.ids) ? args.ids.length : Number(args.first ?? typicalList);
+  return Array.isArray(args.ids) ? args.ids.length : size(args.first ?? typicalList);
+}
+
+/** A negative page is refused when it is read; here it must not pay for its neighbours. */
+function size(argument: unknown): number {
+  return Math.max(0, Number(argument));
 }
 
 function isList(type: unknown): boolean {

@@ -94,7 +94,7 @@ export async function once(
   refuse(
     UserErrorCode.CONFLICT,
     ["idempotencyKey"],
-    "This idempotency key was used for another request before.",
+    "This idempotency key was used for another request before: choose a new one.",
   );
 }
 

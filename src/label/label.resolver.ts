@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
@@ -18,6 +19,7 @@ export class LabelResolver {
   ): Promise<Label[]> {
     if (first !== null && first < 0)
       refuse(UserErrorCode.INVALID, ["first"], `Expected 0 or more, got ${first}.`);
+    spend(context, Math.min(first ?? version.labelCount, version.labelCount));
     return labelsOf(context, version.id, first ?? null);
   }
 }

@@ -106,7 +106,7 @@ export class FirstTables1795436412538 implements MigrationInterface {
                         'LINE'
                     )
                 ),
-                CONSTRAINT "model_version_number_positive" CHECK (version > 0),
+                CONSTRAINT "model_version_number_given" CHECK (version <> 0),
                 CONSTRAINT "model_version_name_trimmed" CHECK (
                     name = btrim(name)
                     and name <> ''

@@ -46,6 +46,18 @@ export class DerivedColumns1795436500000 implements MigrationInterface {
       for each row execute function tell_deployable()`);
 
     await runner.query(`
+      create function require_number() returns trigger language plpgsql as $$
+      begin
+        if exists (select from model_version where id = new.id and version < 0) then
+          raise exception 'a version needs its number' using errcode = 'check_violation';
+        end if;
+        return null;
+      end $$`);
+    await runner.query(`
+      create constraint trigger model_version_numbered after insert or update on model_version
+      deferrable initially deferred for each row when (new.version < 0) execute function require_number()`);
+
+    await runner.query(`
       create function refuse_change() returns trigger language plpgsql as $$
       begin
         raise exception '% is frozen', tg_table_name using errcode = 'integrity_constraint_violation';
@@ -57,10 +69,13 @@ export class DerivedColumns1795436500000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query("drop trigger source_experiment_frozen on source_experiment");
+    await runner.query("drop trigger model_version_numbered on model_version");
     await runner.query("drop trigger model_file_changed on model_file");
     await runner.query("drop trigger docker_image_changed on docker_image");
     await runner.query("drop trigger label_removed on label");
     await runner.query("drop trigger label_added on label");
-    await runner.query("drop function refuse_change, tell_deployable, tell_trainable, count_labels");
+    await runner.query(
+      "drop function refuse_change, require_number, tell_deployable, tell_trainable, count_labels",
+    );
   }
 }

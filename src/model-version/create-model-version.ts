@@ -1,4 +1,6 @@
+import { randomInt } from "node:crypto";
 import type { EntityManager } from "typeorm";
+import { onConstraint } from "../database-error.ts";
 import { readDockerImage } from "../docker-image/docker-image.input.ts";
 import { DockerImage } from "../docker-image/docker-image.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
@@ -8,7 +10,7 @@ import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
 import { insertParameters } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
-import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
+import { Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import type { CreateModelVersionInput } from "./model-version.input.ts";
 import { ModelVersion } from "./model-version.ts";
@@ -30,12 +32,13 @@ export async function createModelVersion(
   const { labels, parameters, dockerImage, ...about } = readInput(input);
 
   return once(tx, viewer, { key, mutation: "createModelVersion", input: [modelId, input] }, async (id) => {
-    const version = await nextNumber(tx, viewer, modelUuid);
     const { organizationId, userId: createdById } = viewer;
+    const version = -randomInt(1, 2 ** 31); // until it has its number; nobody else sees it
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
     await insertLabels(tx, id, labels);
     await insertParameters(tx, id, parameters);
     if (dockerImage) await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage });
+    await giveNumber(tx, modelUuid, id);
   });
 }
 
@@ -58,15 +61,25 @@ function readInput(input: CreateModelVersionInput) {
 }
 
 /**
- * Takes the model's next number. The row stays locked until the transaction ends, so that concurrent creations
- * queue up here, and a number whose transaction fails goes to the next.
+ * Gives the version the model's next number. The model's row is locked from here to the end of the transaction, so
+ * this comes last: concurrent creations queue up here, and however large their label maps are, not for long. A
+ * number whose transaction fails goes to the next.
  */
-async function nextNumber(tx: EntityManager, viewer: Viewer, modelUuid: string): Promise<number> {
-  const [[taken]]: [{ version: number }[], number] = await tx.query(
-    `update model set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
-     where organization_id = $1 and id = $2 returning last_version as version`,
-    [viewer.organizationId, modelUuid],
+async function giveNumber(tx: EntityManager, modelUuid: string, id: string): Promise<void> {
+  await tx.query(
+    `with numbered as (
+       update model set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
+       where id = $1 returning last_version
+     )
+     update model_version set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
+     from numbered where model_version.id = $2`,
+    [modelUuid, id],
   );
-  if (!taken) refuse(UserErrorCode.NOT_FOUND, ["modelId"], "There is no model with this id.");
-  return taken.version;
 }
+
+onConstraint(
+  "model_version_organization_id_model_id_fkey",
+  UserErrorCode.NOT_FOUND,
+  ["modelId"],
+  "There is no model with this id.",
+);

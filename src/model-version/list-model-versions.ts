@@ -15,7 +15,7 @@ const declared: Omit<Listing<ModelVersion>, "parent"> = {
   filters: {
     name: "r.name",
     type: "r.type",
-    framework: "r.framework",
+    framework: { column: "r.framework", nullable: true },
     trainable: "r.trainable",
     deployable: "r.deployable",
     createdBy: { column: "r.created_by_id", idOf: "User" },

@@ -18,7 +18,7 @@ import { DetectionType, Framework } from "./enums.ts";
 @Index("model_version_by_creation", ["organizationId", "createdAt", "id"])
 @Index("model_version_by_update", ["organizationId", "updatedAt", "id"])
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
-@Check("model_version_number_positive", "version > 0")
+@Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
 @Check(
   "model_version_type",
   "type in ('CLASSIFICATION', 'OBJECT_DETECTION', 'SEGMENTATION', 'POINT', 'LINE')",

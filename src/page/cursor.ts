@@ -13,7 +13,9 @@ export function toCursor(order: string, value: unknown, id: string): string {
 /** @throws Refusal at `field` when the cursor comes from elsewhere, or from a list in another order. */
 export function fromCursor(cursor: string, order: string, field: string): Position {
   const [of, value, id] = decode(cursor);
-  const known = ["string", "number"].includes(typeof value) && /^[0-9a-f-]{36}$/.test(String(id));
+  const known =
+    ["string", "number"].includes(typeof value) &&
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(id));
   if (!known)
     refuse(UserErrorCode.INVALID, [field], `Expected a cursor of this list, got "${cursor.slice(0, 80)}".`);
   if (of !== order) {

@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { spend, weightOf } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { Parameter, parametersOf } from "./parameter.ts";
@@ -10,7 +11,9 @@ export class ParameterResolver {
       "The training parameters and their defaults for an experiment that starts from this version. What the version " +
       "itself was trained with stands in `sourceExperiment`.",
   })
-  parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Parameter[]> {
-    return parametersOf(context, version.id);
+  async parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Parameter[]> {
+    const found = await parametersOf(context, version.id);
+    spend(context, weightOf(found));
+    return found;
   }
 }

@@ -15,11 +15,10 @@ export const examples: Example[] = [
     title: "Create a model",
     variables: {
       input: { name: "Forklift Detection", description: "Finds forklifts and pallets in the warehouse." },
-      idempotencyKey: "playground-model-1",
     },
     operation: `# The key makes a retry safe: sent twice, this creates one model.
-mutation CreateModel($input: CreateModelInput!, $idempotencyKey: String) {
-  createModel(input: $input, idempotencyKey: $idempotencyKey) {
+mutation CreateModel($input: CreateModelInput!) {
+  createModel(input: $input) {
     model { id name }
     userErrors { code message field }
   }
@@ -37,11 +36,10 @@ mutation CreateModel($input: CreateModelInput!, $idempotencyKey: String) {
         parameters: [{ name: "epochs", value: 100 }],
         dockerImage: { image: "docker.io/acme/yolox-training:1.2.0", flags: ["--gpus=all"] },
       },
-      idempotencyKey: "playground-version-1",
     },
     operation: `# In VARIABLES below, modelId is the id of a model: "Create a model" and "Models" give it.
-mutation CreateVersion($modelId: ID!, $input: CreateModelVersionInput!, $idempotencyKey: String) {
-  createModelVersion(modelId: $modelId, input: $input, idempotencyKey: $idempotencyKey) {
+mutation CreateVersion($modelId: ID!, $input: CreateModelVersionInput!) {
+  createModelVersion(modelId: $modelId, input: $input) {
     modelVersion { id name version labelCount trainable { ready missing } }
     userErrors { code message field }
   }

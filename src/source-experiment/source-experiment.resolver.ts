@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { spend, weightOf } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { SourceExperiment, sourceExperimentOf } from "./source-experiment.ts";
@@ -9,7 +10,12 @@ export class SourceExperimentResolver {
     nullable: true,
     description: "The experiment that the version was exported from; null when it was made by hand.",
   })
-  sourceExperiment(@Root() version: ModelVersion, @Ctx() context: Context): Promise<SourceExperiment | null> {
-    return sourceExperimentOf(context, version.id);
+  async sourceExperiment(
+    @Root() version: ModelVersion,
+    @Ctx() context: Context,
+  ): Promise<SourceExperiment | null> {
+    const found = await sourceExperimentOf(context, version.id);
+    spend(context, weightOf(found));
+    return found;
   }
 }

@@ -25,6 +25,11 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** Asks every server that still runs to stop. */
+export function stopAll(): void {
+  for (const child of children) child.kill("SIGTERM");
+}
+
 export function aDataDir(): string {
   const folder = mkdtempSync(join(tmpdir(), "registry-data-"));
   folders.push(folder);

@@ -1,0 +1,32 @@
+import type { Context } from "./context.ts";
+import { apiError } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+const spent = new WeakMap<Context, number>();
+const weights = new WeakMap<object, number>();
+
+/**
+ * Counts what an answer grows by. Its cost is estimated before it runs, but how long a label map is, or a parameter's
+ * value, is only known when it is read.
+ *
+ * @throws GraphQLError with the code QUERY_TOO_LARGE
+ */
+export function spend(context: Context, objects: number): void {
+  const total = (spent.get(context) ?? 0) + objects;
+  spent.set(context, total);
+  if (total <= limits.answer) return;
+  throw apiError(
+    "QUERY_TOO_LARGE",
+    `Expected an answer of at most ${limits.answer} objects; ask for fewer at once.`,
+  );
+}
+
+/** How many objects something counts as: 100 characters of JSON are one. */
+export function weightOf(value: object | null): number {
+  if (value === null) return 0;
+  const known = weights.get(value);
+  if (known !== undefined) return known;
+  const weight = Math.ceil(JSON.stringify(value).length / 100);
+  weights.set(value, weight);
+  return weight;
+}
