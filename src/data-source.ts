@@ -36,6 +36,17 @@ const entities = [
 /** Sizes of files are whole numbers below 2^53; the driver would give them as text. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/**
+ * PostgreSQL can end a connection in the same breath in which it opens it, before TypeORM listens. Without a listener
+ * that would end the process; with one, the next statement on the connection fails.
+ */
+class Client extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on("error", () => {});
+  }
+}
+
 export interface DataSourceOptions {
   poolSize?: number;
   /** Told of each statement; tests count them. */
@@ -59,6 +70,7 @@ export function createDataSource(url: string, { poolSize = 10, logger }: DataSou
     poolErrorHandler: () => {},
     ...(logger && { logger, logging: ["query"] }),
     extra: {
+      Client,
       statement_timeout: limits.statement,
       idle_in_transaction_session_timeout: limits.statement,
       keepAlive: true,

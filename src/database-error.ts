@@ -37,6 +37,12 @@ export function translateDatabaseError(error: unknown): unknown {
       "BAD_USER_INPUT",
       "Expected text without NUL characters, and cursors as they were given out.",
     );
+  if (code === "40P01" || code === "40001") {
+    return apiError(
+      "SERVICE_UNAVAILABLE",
+      "It came into the way of another change, and nothing was changed; try again.",
+    );
+  }
   if (/timeout exceeded when trying to connect/.test(error.message)) {
     return apiError(
       "SERVICE_UNAVAILABLE",

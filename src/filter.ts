@@ -2,7 +2,7 @@ import { Field, ID, InputType } from "type-graphql";
 import { limits } from "./limits.ts";
 import { uuidOf } from "./node/id.ts";
 import { DateTime } from "./scalars.ts";
-import { normalizeName } from "./text.ts";
+import { compose, normalizeName } from "./text.ts";
 import { refuse, UserErrorCode } from "./user-error.ts";
 
 const eq = "Equal to this.";
@@ -121,7 +121,7 @@ function checkOperand(operator: string, value: unknown, path: string[], nullable
 function normalized(operator: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => normalized(operator, each));
   if (typeof value !== "string") return value;
-  return operator === "contains" ? value.normalize("NFC") : normalizeName(value);
+  return operator === "contains" ? compose(value) : normalizeName(value);
 }
 
 function uuids(type: string, value: unknown, path: string[]): unknown {

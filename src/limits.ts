@@ -1,4 +1,4 @@
-/** Every limit of the API in one place: enforced from here, and printed from here in the schema's descriptions. */
+/** Every limit of the API in one place: enforced from here, and told from here in the schema's descriptions. */
 export const limits = {
   /** Characters of a name (of a model, a version, a label, a parameter). */
   name: 200,
@@ -10,6 +10,8 @@ export const limits = {
   parameters: 1_000,
   /** Characters of a parameter's value, written as JSON. */
   parameterValue: 65_536,
+  /** Characters of all parameters of one version, written as JSON. */
+  parameterValues: 1_000_000,
   /** Levels of arrays and objects in a parameter's value. */
   parameterDepth: 32,
   /** Flags, and environment variables, of one docker image. */
@@ -36,12 +38,18 @@ export const limits = {
   depth: 16,
   /** Aliases in an operation. */
   aliases: 50,
-  /** Fields in an operation, its fragments written out. */
-  fields: 2_000,
+  /** Levels of selections in an operation, fragments counted too. */
+  nesting: 64,
+  /** Fields and fragments in an operation, its fragments written out. */
+  selections: 2_000,
   /** Fields that an answer may hold at most, every page taken as full. */
   cost: 100_000,
   /** Objects in labels, parameters, docker images and source experiments of an answer; see `budget.ts`. */
   answer: 100_000,
+  /** Characters of an answer. */
+  answerCharacters: 32_000_000,
+  /** Characters of an error's message: it can repeat what came. */
+  message: 1_000,
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
 

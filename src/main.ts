@@ -12,6 +12,7 @@ import { describeFailure, welcome } from "./welcome.ts";
 /** What runs so far; stopped in the reverse order. */
 const running: { postgres?: EmbeddedPostgres; db?: DataSource; app?: FastifyInstance } = {};
 const stopping = new AbortController();
+let stoppingSince = 0;
 
 const starting = start().catch((error: unknown) => {
   if (stopping.signal.aborted) return; // it was told to
@@ -48,9 +49,16 @@ async function startDatabase(config: Config): Promise<string> {
   return running.postgres.url;
 }
 
-/** The first signal lets requests under way finish; a second one does not wait for them. */
+/**
+ * The first signal lets requests under way finish; a second one does not wait for them. One that comes at once is
+ * not a second: npm passes on the Ctrl-C that the terminal has sent us already.
+ */
 function onSignal(): void {
-  if (stopping.signal.aborted) process.exit(1);
+  if (stopping.signal.aborted) {
+    if (Date.now() - stoppingSince > 1_000) process.exit(1);
+    return;
+  }
+  stoppingSince = Date.now();
   stopping.abort();
   void starting.then(stop);
 }

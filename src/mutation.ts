@@ -2,20 +2,26 @@ import type { EntityManager } from "typeorm";
 import { forget } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
+
+export interface Creation<Row> {
+  idempotencyKey: string | null;
+  /** Changes the database, and gives the UUID of what it created. */
+  write: (tx: EntityManager) => Promise<string>;
+  /** Finds that object again, as the client will see it. */
+  read: (context: Context, id: string) => Promise<Row | null>;
+}
 
 /**
  * Runs a mutation in one transaction: all of it happens, or nothing.
  *
- * @param write changes the database and gives the UUID of what it changed.
- * @param read finds that object again, as the client will see it.
  * @returns the object, or what the user can mend.
  */
 export async function mutate<Row>(
   context: Context,
-  write: (tx: EntityManager) => Promise<string>,
-  read: (context: Context, id: string) => Promise<Row | null>,
+  { idempotencyKey, write, read }: Creation<Row>,
 ): Promise<{ row: Row | null; userErrors: UserError[] }> {
   forget(context);
   let id: string;
@@ -27,6 +33,8 @@ export async function mutate<Row>(
       return { row: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
     throw translated;
   }
+  // What it fails to forget is forgotten after the next one.
+  if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
   const row = await read(context, id);
   if (row !== null) return { row, userErrors: [] };
   // Only a repeated idempotency key can lead to an object that is gone.

@@ -11,6 +11,7 @@ import { type Context, viewerOf } from "./context.ts";
 import { DockerImageResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
+import { limits } from "./limits.ts";
 import { includes } from "./membership/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
@@ -23,6 +24,14 @@ import { permissions } from "./permissions.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
 import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
 import { ViewerResolver } from "./viewer/viewer.resolver.ts";
+
+/** What a document may ask for; told where a person in a playground looks first. */
+const limitsInWords =
+  `A document has at most ${limits.tokens} tokens, ${limits.depth} levels of fields, ${limits.aliases} aliases and ${limits.selections} ` +
+  `fields with its fragments written out, and a body of ${limits.body} bytes. Its cost, which is the number of fields in an answer ` +
+  `with full pages, is at most ${limits.cost}; a page holds at most ${limits.page}. An answer has at most ${limits.answer} labels, ` +
+  `parameters and the like, and ${limits.answerCharacters} characters. A statement that takes longer than ` +
+  `${limits.statement / 1_000} seconds is given up.`;
 
 /** The table of contents of the API. */
 export function buildApiSchema(): GraphQLSchema {
@@ -53,7 +62,7 @@ export function buildApiSchema(): GraphQLSchema {
   for (const [root, description] of [
     [
       schema.getQueryType(),
-      "What can be read. Every field needs an API token, and speaks of the token's organization.",
+      `What can be read. Every field needs an API token, and speaks of the token's organization. ${limitsInWords}`,
     ],
     [
       schema.getMutationType(),

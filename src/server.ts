@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { apiError } from "./errors.ts";
+import { writeAnswer } from "./http/answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
 import { checkCost, checkShape } from "./http/query-limits.ts";
@@ -92,6 +93,7 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: limits.validationErrors },
     formatError,
+    stringifyResult: writeAnswer,
     logger: app.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

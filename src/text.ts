@@ -6,22 +6,32 @@ export type Problems = UserError[];
 
 /** Invisible or direction-changing characters, with which two names look the same; joiners are part of scripts and emoji. */
 const deceptive =
-  /[\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]|\u034f/u;
 /** Letters, digits, punctuation and symbols; but not the empty pattern of Braille, which shows nothing. */
 const visible = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** A name as it is compared: the form in which it would be stored. */
 export function normalizeName(text: string): string {
-  return text.normalize("NFC").trim();
+  return compose(text).trim();
+}
+
+/** Unicode's form NFC. It takes time that grows with the square of a run of accents, and no stored name is that long. */
+export function compose(text: string): string {
+  return isTooLongToBeAName(text) ? text : text.normalize("NFC");
+}
+
+/** Whether it is too long in any normal form: NFC joins at most three characters into one. */
+function isTooLongToBeAName(text: string): boolean {
+  return text.length > 4 * limits.name;
 }
 
 /** A name as it is stored: in Unicode's form NFC, without white space around it. */
 export function readName(text: string, field: string[], problems: Problems): string {
   const name = normalizeName(text);
-  const length = [...name].length;
+  const length = isTooLongToBeAName(name) ? name.length : [...name].length;
   const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
-  if (!visible.test(name)) invalid("Expected a name, got blank text.");
-  else if (length > limits.name) invalid(`Expected at most ${limits.name} characters, got ${length}.`);
+  if (length > limits.name) invalid(`Expected at most ${limits.name} characters, got ${length}.`);
+  else if (!visible.test(name)) invalid("Expected a name, got blank text.");
   else if (deceptive.test(name))
     invalid("Expected a name without control, zero-width or direction characters.");
   else if (!name.isWellFormed()) invalid("Expected well-formed Unicode, got half of a surrogate pair.");

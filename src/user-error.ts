@@ -42,7 +42,12 @@ export class UserError {
 /** Thrown to refuse a request for what stands in its arguments. A mutation answers with it as `userErrors`. */
 export class Refusal extends Error {
   constructor(readonly userErrors: UserError[]) {
-    super(userErrors.map(({ message }) => message).join(" "));
+    super(
+      userErrors
+        .slice(0, 3)
+        .map(({ message }) => message)
+        .join(" "),
+    );
   }
 }
 

@@ -169,6 +169,27 @@ test("a parameter needs a value, and a flag some text", async () => {
   ]);
 });
 
+test("many long names that repeat are refused shortly", async () => {
+  const parameters = Array(500).fill({ name: "x".repeat(3_000), value: 1 });
+  const errors = await refused({ parameters });
+  expect(errors).toHaveLength(100);
+  expect(JSON.stringify(errors).length).toBeLessThan(50_000);
+});
+
+test("the parameters of a version take 1,000,000 characters in all", async () => {
+  const parameters = Array.from({ length: 20 }, (_, index) => ({
+    name: `p${index}`,
+    value: "x".repeat(60_000),
+  }));
+  expect(await refused({ parameters })).toEqual([
+    {
+      code: "INVALID",
+      field: ["input", "parameters"],
+      message: "Expected at most 1000000 characters as JSON in all, got 1200040.",
+    },
+  ]);
+});
+
 test("an object keeps the order of its properties", async () => {
   const { modelVersion } = await form({
     parameters: [{ name: "size", value: { width: 1, height: 2, a: 3 } }],

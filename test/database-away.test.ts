@@ -91,7 +91,7 @@ test("a connection that is ended by PostgreSQL in the middle is a typed error, a
     );
     let ended: unknown[] = [];
     while (ended.length === 0) {
-      ended = await holder.query(
+      ended = await db.query(
         `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
          where not granted and datname = current_database()`,
       );

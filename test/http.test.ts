@@ -62,7 +62,7 @@ test.each<[string, string | undefined, Record<string, string>, number, string]>(
     400,
     "OPERATION_RESOLUTION_FAILURE",
   ],
-  ["a subscription", '{"query":"subscription{x}"}', {}, 400, "GRAPHQL_VALIDATION_FAILED"],
+  ["a subscription", '{"query":"subscription{x}"}', {}, 400, "OPERATION_RESOLUTION_FAILURE"],
   ["an empty subscription", '{"query":"subscription{__typename}"}', {}, 400, "OPERATION_RESOLUTION_FAILURE"],
   [
     "a persisted query",
@@ -183,6 +183,11 @@ test("health says whether the database answers, without a token", async () => {
 
 test.each([
   ["bytes that are not HTTP", "hello\r\n\r\n", "400"],
+  [
+    "a host that is none",
+    "GET /graphql?query={__typename} HTTP/1.1\r\nhost: [\r\nconnection: close\r\n\r\n",
+    "400",
+  ],
   ["headers of 100 KB", `GET /graphql HTTP/1.1\r\nhost: a\r\nx: ${"x".repeat(100_000)}\r\n\r\n`, "431"],
 ])("%s get a typed error too", async (_what, bytes, status) => {
   const { url } = await aRegistry();

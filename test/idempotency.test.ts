@@ -73,7 +73,7 @@ test("a key is its user's own", async () => {
   expect(body.data.createModel.model.name).toBe("b");
 });
 
-test.each([[""], ["x".repeat(256)]])("a key of %p is refused", async (key) => {
+test.each([[""], ["x".repeat(256)], ["\ud800"]])("a key of %p is refused", async (key) => {
   const registry = await aRegistry();
   expect((await registry.ask(createModel, { name: "a", key })).createModel.userErrors).toEqual([
     { code: "INVALID", field: ["idempotencyKey"] },
@@ -88,6 +88,17 @@ test("neither the key nor the input is kept", async () => {
   );
   expect(kept).not.toContain(Buffer.from("canary").toString("hex"));
   expect(kept).not.toContain("canary");
+});
+
+test("a key that is older than a day counts as new, in 100 requests at once too", async () => {
+  const registry = await aRegistry();
+  const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+  await Promise.all(keys.map((key) => registry.ask(createModel, { name: `first ${key}`, key })));
+  await registry.db.query("update idempotency_key set created_at = now() - interval '25 hours'");
+  const again = await Promise.all(
+    keys.reverse().map((key) => registry.ask(createModel, { name: `second ${key}`, key })),
+  );
+  expect(again.flatMap(({ createModel }) => createModel.userErrors)).toEqual([]);
 });
 
 test("a key is forgotten after a day", async () => {

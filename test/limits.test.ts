@@ -39,6 +39,18 @@ test.each([
     "Expected at most 2000 fields, fragments written out.",
   ],
   [
+    "a thousand spreads of a chain of fragments",
+    `{ ${"...F0 ".repeat(1_000)} } ${Array.from({ length: 10 }, (_, index) => `fragment F${index} on Query { ...F${index + 1} }`).join(" ")} fragment F10 on Query { __typename }`,
+    "QUERY_TOO_LARGE",
+    "Expected at most 2000 fields, fragments written out.",
+  ],
+  [
+    "a thousand inline fragments in each other",
+    `${"{ ...".repeat(1_000)} { __typename ${"} ".repeat(1_001)}`,
+    "QUERY_TOO_LARGE",
+    "Expected at most 64 levels, fragments counted, got 1001.",
+  ],
+  [
     "introspection that goes in circles",
     `{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }`,
     "GRAPHQL_VALIDATION_FAILED",
@@ -105,7 +117,7 @@ test("an answer holds 100,000 labels at most, however few fields ask for them", 
 
 test("long values count for more", async () => {
   const registry = await aRegistry();
-  const parameters = Array.from({ length: 50 }, (_, index) => ({
+  const parameters = Array.from({ length: 15 }, (_, index) => ({
     name: `p${index}`,
     value: "x".repeat(60_000),
   }));
@@ -114,6 +126,43 @@ test("long values count for more", async () => {
   expect((await registry.send(query, { ids: [id] })).body.errors).toBeUndefined();
   const { body } = await registry.send(query, { ids: Array(100).fill(id) });
   expect(body.errors?.[0]?.extensions.code).toBe("QUERY_TOO_LARGE");
+});
+
+test("a million wrong values are one error, and so are those that come first", async () => {
+  const { url } = await aRegistry();
+  const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+  const { status, body } = await sender(url, "")(query, { ids: Array(1_000_000).fill([]) });
+  expect([status, body.errors]).toMatchObject([400, [{ extensions: { code: "BAD_USER_INPUT" } }]]);
+  expect(body.errors).toHaveLength(1);
+});
+
+test("a name of a million accents is not normalized", async () => {
+  const registry = await aRegistry();
+  const name = `a${"\u0301".repeat(500_000)}${"\u0323".repeat(500_000)}`;
+  const { model, models } = await registry.ask(
+    `query ($name: String!) {
+      model(by: { name: $name }) { id }
+      models(where: { name: { eq: $name, contains: $name } }) { totalCount }
+    }`,
+    { name },
+  );
+  expect([model, models.totalCount]).toEqual([null, 0]);
+});
+
+test("an answer that does not fit is refused", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry, { description: "x".repeat(10_000) });
+  for (let version = 0; version < 100; version += 1) await aVersion(registry, modelId, { type: "LINE" });
+  const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: description`).join(" ");
+  const { body } = await registry.send(`{ modelVersions(first: 100) { nodes { model { ${aliases} } } } }`);
+  expect(body).toEqual({
+    errors: [
+      {
+        message: "Expected an answer of at most 32000000 characters; ask for less at once.",
+        extensions: { code: "QUERY_TOO_LARGE" },
+      },
+    ],
+  });
 });
 
 test("the whole introspection that playgrounds send is admitted", async () => {

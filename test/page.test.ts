@@ -130,6 +130,19 @@ test.each([
     },
     "Expected text without NUL characters, and cursors as they were given out.",
   ],
+  ...[
+    '["VERSION",1,{"toString":1}]',
+    '[{"toString":1},1,"01a2085d-7a6e-7686-917e-4c40ceedf259"]',
+    '["VERSION",1,"------------------------------------"]',
+    "null",
+  ].map((text): [string, object, string] => {
+    const cursor = Buffer.from(text).toString("base64url");
+    return [
+      `a cursor that says ${text}`,
+      { after: cursor },
+      `Expected a cursor of this list, got "${cursor.slice(0, 80)}".`,
+    ];
+  }),
   [
     "a cursor of another order",
     { before: Buffer.from('["NAME","a","01a2085d-7a6e-7686-917e-4c40ceedf259"]').toString("base64url") },

@@ -27,10 +27,10 @@ describe("the examples", () => {
     expect(validate(schema, parse(operation))).toEqual([]);
   });
 
-  test("each finds or creates something, twice", async () => {
+  test("each finds or creates something", async () => {
     const registry = await aFilledRegistry();
     const modelId = await aModel(registry);
-    for (const { operation, variables } of [...examples, ...examples]) {
+    for (const { operation, variables } of examples) {
       const given = "modelId" in variables ? { ...variables, modelId } : variables;
       const [answer] = Object.values<object>(await registry.ask(operation, given));
       if ("userErrors" in (answer ?? {})) expect(answer).toHaveProperty("userErrors", []);

@@ -65,7 +65,7 @@ test("a stop lets the request under way finish, and takes no new one", async () 
     await until(
       async () =>
         (
-          await holder.query(
+          await db.query(
             "select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()",
           )
         ).length > 0,
@@ -108,7 +108,7 @@ test("a server that waits for another one's migration can be stopped", async () 
     await until(
       async () =>
         (
-          await holder.query(
+          await db.query(
             "select from pg_stat_activity where datname = current_database() and query like '%pg_try_advisory_lock%' and pid <> pg_backend_pid()",
           )
         ).length > 0,

@@ -11,6 +11,7 @@ const known: { [code: string]: [ErrorCode, string] } = {
     "Expected as many bytes as the header Content-Length says.",
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: ["BAD_REQUEST", "Expected a body that is JSON."],
+  ERR_INVALID_URL: ["BAD_REQUEST", "Expected a Host header and an address that make a URL."],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["BAD_REQUEST", "Expected a body that is JSON, got an empty one."],
 };
 

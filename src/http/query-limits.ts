@@ -3,6 +3,7 @@ import {
   type ASTNode,
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLSchema,
   getNamedType,
   getVariableValues,
@@ -10,6 +11,7 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   visit,
 } from "graphql";
@@ -35,9 +37,12 @@ export function checkShape(document: DocumentNode): void {
   const sizes = new Map<string, Size>();
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { depth, fields } = sizeOf(definition.selectionSet, fragments, sizes);
+    const { depth, nesting, selections } = sizeOf(definition.selectionSet, fragments, sizes);
     if (depth > limits.depth) tooLarge(`at most ${limits.depth} levels, got ${depth}`);
-    if (fields > limits.fields) tooLarge(`at most ${limits.fields} fields, fragments written out`);
+    if (nesting > limits.nesting)
+      tooLarge(`at most ${limits.nesting} levels, fragments counted, got ${nesting}`);
+    if (selections > limits.selections)
+      tooLarge(`at most ${limits.selections} fields, fragments written out`);
   }
 }
 
@@ -51,10 +56,11 @@ function countAliases(document: DocumentNode): number {
   return aliases;
 }
 
-/** Levels of fields, and fields when every fragment is written out in each place that spreads it. */
+/** Levels of fields, levels of braces, and selections, when every fragment is written out where it is spread. */
 interface Size {
   depth: number;
-  fields: number;
+  nesting: number;
+  selections: number;
 }
 
 /** Each fragment is measured once; one that spreads itself counts as empty here, and validation refuses it. */
@@ -63,26 +69,33 @@ function sizeOf(
   fragments: Map<string, FragmentDefinitionNode>,
   sizes: Map<string, Size>,
 ): Size {
-  const total: Size = { depth: 0, fields: 0 };
+  const total: Size = { depth: 0, nesting: 0, selections: 0 };
   for (const selection of set.selections) {
-    const size: Size = { depth: 0, fields: 0 };
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const name = selection.name.value;
-      const fragment = fragments.get(name);
-      if (fragment && !sizes.has(name)) {
-        sizes.set(name, size);
-        sizes.set(name, sizeOf(fragment.selectionSet, fragments, sizes));
-      }
-      Object.assign(size, sizes.get(name));
-    } else {
-      const isField = selection.kind === Kind.FIELD ? 1 : 0;
-      const inner = selection.selectionSet ? sizeOf(selection.selectionSet, fragments, sizes) : size;
-      Object.assign(size, { depth: inner.depth + isField, fields: inner.fields + isField });
-    }
-    total.depth = Math.max(total.depth, size.depth);
-    total.fields += size.fields;
+    const isField = selection.kind === Kind.FIELD ? 1 : 0;
+    const inner = innerSize(selection, fragments, sizes);
+    total.depth = Math.max(total.depth, inner.depth + isField);
+    total.nesting = Math.max(total.nesting, inner.nesting + 1);
+    total.selections += inner.selections + 1;
   }
   return total;
+}
+
+function innerSize(
+  selection: SelectionNode,
+  fragments: Map<string, FragmentDefinitionNode>,
+  sizes: Map<string, Size>,
+): Size {
+  const nothing: Size = { depth: 0, nesting: 0, selections: 0 };
+  if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+    return selection.selectionSet ? sizeOf(selection.selectionSet, fragments, sizes) : nothing;
+  }
+  const name = selection.name.value;
+  const fragment = fragments.get(name);
+  if (fragment && !sizes.has(name)) {
+    sizes.set(name, nothing);
+    sizes.set(name, sizeOf(fragment.selectionSet, fragments, sizes));
+  }
+  return sizes.get(name) ?? nothing;
 }
 
 function isFragment(node: ASTNode): node is FragmentDefinitionNode {
@@ -101,8 +114,17 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: { [name: string]: unknown },
 ): void {
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  if (errors) return; // execution will say so, and do nothing else
+  // One is enough to know: each further one would cost more than it tells.
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1,
+  });
+  const [wrong] = errors ?? [];
+  if (wrong) {
+    throw new GraphQLError(wrong.message, {
+      nodes: wrong.nodes ?? null,
+      extensions: { code: "BAD_USER_INPUT" },
+    });
+  }
   const operationName = operation.name && { operationName: operation.name.value };
   const cost = getComplexity({ schema, query, variables, estimators: [costOf], ...operationName });
   if (cost > limits.cost) tooLarge(`a cost of at most ${limits.cost}, got ${cost}; ask for smaller pages`);

@@ -1,5 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { Column, Entity, type EntityManager, ForeignKey, Index, PrimaryColumn } from "typeorm";
+import {
+  Column,
+  type DataSource,
+  Entity,
+  type EntityManager,
+  ForeignKey,
+  Index,
+  PrimaryColumn,
+} from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { limits } from "../limits.ts";
 import { Membership } from "../membership/membership.ts";
@@ -37,6 +45,8 @@ export class IdempotencyKey {
   createdAt!: Date;
 }
 
+const expired = `now() - interval '${limits.idempotencyHours} hours'`;
+
 /** A mutation with its key. */
 interface Request {
   key: string | null | undefined;
@@ -63,11 +73,11 @@ export async function once(
     return id;
   }
   const length = [...key].length;
-  if (length === 0 || length > limits.idempotencyKey) {
+  if (length === 0 || length > limits.idempotencyKey || !key.isWellFormed()) {
     refuse(
       UserErrorCode.INVALID,
       ["idempotencyKey"],
-      `Expected 1 to ${limits.idempotencyKey} characters, got ${length}.`,
+      `Expected 1 to ${limits.idempotencyKey} well-formed characters, got ${length}.`,
     );
   }
   const owner = [viewer.organizationId, viewer.userId, createHash("sha256").update(key).digest()];
@@ -75,10 +85,12 @@ export async function once(
     .update(JSON.stringify([mutation, input]))
     .digest();
 
-  await forgetOld(tx);
   const inserted: unknown[] = await tx.query(
     `insert into idempotency_key (organization_id, user_id, digest, fingerprint, created_id)
-     values ($1, $2, $3, $4, $5) on conflict do nothing returning digest`,
+     values ($1, $2, $3, $4, $5)
+     on conflict (organization_id, user_id, digest) do update
+     set fingerprint = excluded.fingerprint, created_id = excluded.created_id, created_at = clock_timestamp()
+     where idempotency_key.created_at < ${expired} returning digest`,
     [...owner, fingerprint, id],
   );
   if (inserted.length > 0) {
@@ -98,11 +110,14 @@ export async function once(
   );
 }
 
-/** A few expired keys leave with each new one, so that the table stays as small as a day's work. */
-async function forgetOld(tx: EntityManager): Promise<void> {
-  await tx.query(
+/**
+ * A few expired keys leave after each new one, so that the table stays as small as a day's work. By itself and
+ * skipping what others hold, so that it neither waits nor is waited for.
+ */
+export async function forgetExpiredKeys(db: DataSource): Promise<void> {
+  await db.query(
     `delete from idempotency_key where ctid in (
-       select ctid from idempotency_key where created_at < now() - interval '${limits.idempotencyHours} hours'
+       select ctid from idempotency_key where created_at < ${expired}
        order by created_at limit 10 for update skip locked)`,
   );
 }

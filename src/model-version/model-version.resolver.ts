@@ -77,11 +77,11 @@ export class ModelVersionResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelVersionPayload> {
-    const { row, userErrors } = await mutate(
-      context,
-      (tx) => createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
-      modelVersionById,
-    );
+    const { row, userErrors } = await mutate(context, {
+      idempotencyKey,
+      write: (tx) => createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+      read: modelVersionById,
+    });
     return { modelVersion: row, userErrors };
   }
 

@@ -64,11 +64,11 @@ export class ModelResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelPayload> {
-    const { row, userErrors } = await mutate(
-      context,
-      (tx) => createModel(tx, viewerOf(context), input, idempotencyKey),
-      modelById,
-    );
+    const { row, userErrors } = await mutate(context, {
+      idempotencyKey,
+      write: (tx) => createModel(tx, viewerOf(context), input, idempotencyKey),
+      read: modelById,
+    });
     return { model: row, userErrors };
   }
 

@@ -43,11 +43,11 @@ export function readParameters(
     return [];
   }
   const seen = new Set<string>();
-  return input.map((parameter, position) => {
+  const stored = input.map((parameter, position) => {
     const path = [...field, String(position)];
     const name = readName(parameter.name, [...path, "name"], problems);
     if (seen.has(name)) {
-      const message = `Expected every name once, got "${name}" again.`;
+      const message = `Expected every name once, got "${name.slice(0, 80)}" again.`;
       problems.push({ code: UserErrorCode.DUPLICATE, field: [...path, "name"], message });
     }
     seen.add(name);
@@ -58,6 +58,13 @@ export function readParameters(
     if (wrong) problems.push({ code: UserErrorCode.INVALID, field: [...path, "value"], message: wrong });
     return { name, type, value };
   });
+  if (problems.length > 0) return stored;
+  const length = stored.reduce((sum, { value }) => sum + JSON.stringify(value).length, 0);
+  if (length > limits.parameterValues) {
+    const message = `Expected at most ${limits.parameterValues} characters as JSON in all, got ${length}.`;
+    problems.push({ code: UserErrorCode.INVALID, field, message });
+  }
+  return stored;
 }
 
 function typeOf(value: unknown): ParameterType {

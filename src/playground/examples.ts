@@ -16,7 +16,7 @@ export const examples: Example[] = [
     variables: {
       input: { name: "Forklift Detection", description: "Finds forklifts and pallets in the warehouse." },
     },
-    operation: `# The key makes a retry safe: sent twice, this creates one model.
+    operation: `# Sent twice, it is refused the second time: a name is taken once. See userErrors.
 mutation CreateModel($input: CreateModelInput!) {
   createModel(input: $input) {
     model { id name }
