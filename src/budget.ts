@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { apiError } from "./errors.ts";
+import { queryTooLarge } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 const spent = new WeakMap<Context, number>();
@@ -15,10 +15,7 @@ export function spend(context: Context, objects: number): void {
   const total = (spent.get(context) ?? 0) + objects;
   spent.set(context, total);
   if (total <= limits.answer) return;
-  throw apiError(
-    "QUERY_TOO_LARGE",
-    `Expected an answer of at most ${limits.answer} objects; ask for fewer at once.`,
-  );
+  queryTooLarge(`an answer of at most ${limits.answer} objects; ask for fewer at once`);
 }
 
 /** How many objects something counts as: 100 characters of JSON are one. */

@@ -39,6 +39,10 @@ export function apiError(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
+export function queryTooLarge(expected: string): never {
+  throw apiError("QUERY_TOO_LARGE", `Expected ${expected}.`);
+}
+
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(errorCodes, code);
 }

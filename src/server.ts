@@ -12,11 +12,10 @@ import { authenticate } from "./api-token/authenticate.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
-import { apiError } from "./errors.ts";
 import { writeAnswer } from "./http/answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
-import { checkCost, checkShape } from "./http/query-limits.ts";
+import { queryLimits } from "./http/query-limits.ts";
 import { limits } from "./limits.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
@@ -99,22 +98,7 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       errorPlugin((error, requestId) => app.log.error({ err: error, requestId }, "unexpected error")),
-      {
-        async requestDidStart() {
-          return {
-            async didResolveOperation({ document, operation, request }) {
-              if (operation && !schema.getRootType(operation.operation)) {
-                throw apiError(
-                  "OPERATION_RESOLUTION_FAILURE",
-                  `Expected a query or a mutation, got a ${operation.operation}.`,
-                );
-              }
-              checkShape(document);
-              if (operation) checkCost(schema, document, operation, request.variables ?? {});
-            },
-          };
-        },
-      },
+      queryLimits(schema),
     ],
   });
 }
