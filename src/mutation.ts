@@ -1,7 +1,9 @@
+import { GraphQLError } from "graphql";
 import type { EntityManager } from "typeorm";
 import { forget } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { apiError } from "./errors.ts";
 import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
@@ -35,9 +37,15 @@ export async function mutate<Row>(
   }
   // What it fails to forget is forgotten after the next one.
   if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
-  const row = await read(context, id);
+  const row = await read(context, id).catch(doneButUnread);
   if (row !== null) return { row, userErrors: [] };
   // Only a repeated idempotency key can lead to an object that is gone.
   const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
   return { row, userErrors: [{ code, field, message: "What this key created is gone." }] };
+}
+
+/** The transaction has been committed: an error that says "nothing was changed" would not be true. */
+function doneButUnread(error: unknown): never {
+  if (!(translateDatabaseError(error) instanceof GraphQLError)) throw error;
+  throw apiError("SERVICE_UNAVAILABLE", "It was done, but cannot be shown at the moment: read it again.");
 }
