@@ -1,9 +1,9 @@
 import { createDataSource } from "../src/data-source.ts";
-import { withPostgres } from "./database.ts";
+import { createScratchDatabase, withPostgres } from "./database.ts";
 
 /** Fails when the migrations, run on an empty database, do not lead to what the entities say. */
 await withPostgres(async (url) => {
-  const db = await createDataSource(url).initialize();
+  const db = await createDataSource(await createScratchDatabase(url)).initialize();
   await db.runMigrations();
   const { upQueries } = await db.driver.createSchemaBuilder().log();
   await db.destroy();
