@@ -4,9 +4,10 @@ import { ApiToken } from "./api-token/api-token.ts";
 import { ConfigError } from "./config.ts";
 import { DockerImage } from "./docker-image/docker-image.ts";
 import { IdempotencyKey } from "./idempotency-key/idempotency-key.ts";
+import { Invitation } from "./invitation/invitation.ts";
 import { Label } from "./label/label.ts";
 import { limits } from "./limits.ts";
-import { Membership } from "./membership/membership.ts";
+import { Member } from "./member/member.ts";
 import { migrations } from "./migrations/migrations.ts";
 import { Model } from "./model/model.ts";
 import { ModelFile } from "./model-file/model-file.ts";
@@ -21,8 +22,9 @@ import { User } from "./user/user.ts";
 const entities = [
   Organization,
   User,
-  Membership,
+  Member,
   ApiToken,
+  Invitation,
   IdempotencyKey,
   Model,
   ModelVersion,

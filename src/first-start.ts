@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "./api-token/api-token.ts";
-import { newSecret, readSecret } from "./api-token/secret.ts";
+import { apiTokenSecret, newSecret } from "./api-token/secret.ts";
 import type { Config } from "./config.ts";
-import { Membership } from "./membership/membership.ts";
-import { Role } from "./membership/role.ts";
+import { Member } from "./member/member.ts";
+import { Role } from "./member/role.ts";
 import { Organization } from "./organization/organization.ts";
 import { User } from "./user/user.ts";
 
@@ -59,22 +59,30 @@ async function createOwner(
   manager: EntityManager,
   { first, dataDir }: Config,
 ): Promise<{ token: string; file: string }> {
-  const token = newSecret();
-  const secret = readSecret(token);
-  if (!secret) throw new Error("A new token must be readable.");
+  const { text: token, ...secret } = newSecret(apiTokenSecret);
   const [organizationId, userId] = [uuidv7(), uuidv7()];
   const file = join(dataDir, "owner-token");
+  const email = first.ownerEmail.toLowerCase();
+  const role = Role.OWNER;
 
   await manager.transaction(async (tx) => {
     await tx.insert(Organization, { id: organizationId, name: first.organization });
     await tx.insert(User, {
       id: userId,
       name: first.ownerName,
-      email: first.ownerEmail,
+      email,
       pictureUrl: first.ownerPictureUrl,
     });
-    await tx.insert(Membership, { organizationId, userId, role: Role.OWNER });
-    await tx.insert(ApiToken, { id: uuidv7(), organizationId, userId, name: "First start", ...secret });
+    await tx.insert(Member, { id: uuidv7(), organizationId, userId, email, role });
+    await tx.insert(ApiToken, {
+      id: uuidv7(),
+      organizationId,
+      userId,
+      createdById: userId,
+      name: "First start",
+      role,
+      ...secret,
+    });
     // Before the commit: a token that nobody could read would lock everybody out.
     await writeSecretFile(dataDir, file, token);
   });

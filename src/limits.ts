@@ -53,6 +53,9 @@ export const limits = {
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
 
+  /** Seconds after which the use of an API token is noted again. */
+  lastUsed: 60,
+
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
   /** User errors that one mutation reports. */

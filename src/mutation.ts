@@ -1,47 +1,119 @@
 import { GraphQLError } from "graphql";
 import type { EntityManager } from "typeorm";
+import { holdAccess } from "./api-token/access.ts";
 import { forget } from "./batch.ts";
-import type { Context } from "./context.ts";
+import { type Context, viewerOf } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { apiError } from "./errors.ts";
 import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
+import { uuidOf } from "./node/id.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
+import type { Viewer } from "./viewer/viewer.ts";
 
-export interface Creation<Row> {
+export interface Options {
+  /** What makes sure of the viewer's access inside the transaction; see `access.ts`. */
+  access?: (tx: EntityManager, viewer: Viewer) => Promise<void>;
+  /** Does everything, tells what came of it, and takes it back. */
+  dryRun?: boolean;
+}
+
+export interface Creation<Row> extends Options {
   idempotencyKey: string | null;
   /** Changes the database, and gives the UUID of what it created. */
   write: (tx: EntityManager) => Promise<string>;
   /** Finds that object again, as the client will see it. */
-  read: (context: Context, id: string) => Promise<Row | null>;
+  read: (context: Context, uuid: string) => Promise<Row | null>;
+}
+
+export interface Edit<Row, Result> extends Options {
+  /** The type of what is edited, and its id as the client gave it. */
+  type: string;
+  id: string;
+  /** Changes the database, and tells what the payload says of it beside the object. */
+  write: (tx: EntityManager, uuid: string) => Promise<Result>;
+  /** Finds the object again, as the client will see it. */
+  read: (context: Context, uuid: string) => Promise<Row | null>;
 }
 
 /**
- * Runs a mutation in one transaction: all of it happens, or nothing.
+ * Runs a mutation that creates something, in one transaction: all of it happens, or nothing.
  *
  * @returns the object, or what the user can mend.
  */
-export async function mutate<Row>(
+export async function create<Row>(
   context: Context,
-  { idempotencyKey, write, read }: Creation<Row>,
+  { idempotencyKey, write, read, ...options }: Creation<Row>,
 ): Promise<{ row: Row | null; userErrors: UserError[] }> {
-  forget(context);
-  let id: string;
-  try {
-    id = await context.db.transaction(write);
-  } catch (error) {
-    const translated = translateDatabaseError(error);
-    if (translated instanceof Refusal)
-      return { row: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
-    throw translated;
-  }
+  const { result: uuid, userErrors } = await transact(context, write, options);
+  if (uuid === null) return { row: null, userErrors };
   // What it fails to forget is forgotten after the next one.
   if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
-  const row = await read(context, id).catch(doneButUnread);
+  const row = await read(context, uuid).catch(doneButUnread);
   if (row !== null) return { row, userErrors: [] };
   // Only a repeated idempotency key can lead to an object that is gone.
   const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
   return { row, userErrors: [{ code, field, message: "What this key created is gone." }] };
+}
+
+/**
+ * Runs a mutation that changes one object, in one transaction.
+ *
+ * @returns the object as it is now, also when the change was refused; null when there is none. And what `write` told,
+ *   or what the user can mend.
+ */
+export async function edit<Row, Result>(
+  context: Context,
+  { type, id, write, read, ...options }: Edit<Row, Result>,
+): Promise<{ row: Row | null; result: Result | null; userErrors: UserError[] }> {
+  let uuid: string | undefined;
+  const { result, userErrors } = await transact(
+    context,
+    (tx) => {
+      uuid = uuidOf(type, id, ["id"]);
+      return write(tx, uuid);
+    },
+    options,
+  );
+  if (uuid === undefined) return { row: null, result, userErrors };
+  const changed = result !== null && !options.dryRun;
+  const row = await read(context, uuid).catch(changed ? doneButUnread : rethrow);
+  return { row, result, userErrors };
+}
+
+/** Runs `write` in a transaction, and turns a refusal into `userErrors`. */
+export async function transact<Result>(
+  context: Context,
+  write: (tx: EntityManager) => Promise<Result>,
+  { access = holdAccess, dryRun = false }: Options = {},
+): Promise<{ result: Result | null; userErrors: UserError[] }> {
+  forget(context);
+  try {
+    const result = await context.db.transaction(async (tx) => {
+      await access(tx, viewerOf(context));
+      const written = await write(tx);
+      if (!dryRun) return written;
+      await tx.query("set constraints all immediate"); // a trial fails where the real thing would
+      throw new Trial(written);
+    });
+    return { result, userErrors: [] };
+  } catch (error) {
+    if (error instanceof Trial) return { result: error.result as Result, userErrors: [] };
+    const translated = translateDatabaseError(error);
+    if (!(translated instanceof Refusal)) throw translated;
+    return { result: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
+  }
+}
+
+/** Thrown out of a transaction that is not to be committed; carries what came of it. */
+class Trial extends Error {
+  constructor(readonly result: unknown) {
+    super("This was a trial.");
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** The transaction has been committed: an error that says "nothing was changed" would not be true. */

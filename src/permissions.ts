@@ -1,4 +1,4 @@
-import { Role } from "./membership/role.ts";
+import { Role } from "./member/role.ts";
 
 /**
  * The least role that each root field asks for. A root field without a line here stops the start, so nothing is
@@ -13,5 +13,7 @@ export const permissions: { [field: string]: Role } = {
   "Query.modelVersion": Role.VIEWER,
   "Query.modelVersions": Role.VIEWER,
   "Mutation.createModel": Role.EDITOR,
+  "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
+  "Mutation.updateModelVersion": Role.EDITOR,
 };

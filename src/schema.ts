@@ -12,7 +12,7 @@ import { DockerImageResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { limits } from "./limits.ts";
-import { includes } from "./membership/role.ts";
+import { includes } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";

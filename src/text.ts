@@ -26,10 +26,14 @@ function isTooLongToBeAName(text: string): boolean {
 }
 
 /** A name as it is stored: in Unicode's form NFC, without white space around it. */
-export function readName(text: string, field: string[], problems: Problems): string {
-  const name = normalizeName(text);
+export function readName(text: string | null, field: string[], problems: Problems): string {
+  const name = normalizeName(text ?? "");
   const length = isTooLongToBeAName(name) ? name.length : [...name].length;
   const invalid = (message: string) => problems.push({ code: UserErrorCode.INVALID, field, message });
+  if (text === null) {
+    invalid("Expected a name, got null; leave it out to keep the one that it has.");
+    return name;
+  }
   if (length > limits.name) invalid(`Expected at most ${limits.name} characters, got ${length}.`);
   else if (!visible.test(name)) invalid("Expected a name, got blank text.");
   else if (deceptive.test(name))

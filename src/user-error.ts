@@ -54,3 +54,8 @@ export class Refusal extends Error {
 export function refuse(code: UserErrorCode, field: string[] | null, message: string): never {
   throw new Refusal([{ code, field, message }]);
 }
+
+/** Also for an object of another organization: nobody can tell the two apart. */
+export function notFound(noun: string, field: string[]): never {
+  refuse(UserErrorCode.NOT_FOUND, field, `There is no ${noun} with this id.`);
+}

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { Role } from "../src/membership/role.ts";
+import { Role } from "../src/member/role.ts";
 import { aMember, aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import { sender } from "./support/send.ts";

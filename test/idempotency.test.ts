@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { Role } from "../src/membership/role.ts";
+import { Role } from "../src/member/role.ts";
 import { aMember, aRegistry } from "./support/registry.ts";
 import { aModel, wholeForm } from "./support/seed.ts";
 import { sender } from "./support/send.ts";

@@ -1,46 +1,64 @@
-import { timingSafeEqual } from "node:crypto";
 import type { DataSource } from "typeorm";
 import { apiError } from "../errors.ts";
-import type { Role } from "../membership/role.ts";
+import { limits } from "../limits.ts";
+import { lower, type Role } from "../member/role.ts";
 import type { Viewer } from "../viewer/viewer.ts";
-import { readSecret } from "./secret.ts";
+import { apiTokenSecret, readSecret } from "./secret.ts";
 
 interface TokenRow {
-  digest: Buffer;
-  expired: boolean;
+  tokenId: string;
   organizationId: string;
   userId: string;
-  role: Role;
+  tokenRole: Role;
+  memberRole: Role;
+  expiresAt: Date | null;
+  expired: boolean;
+  /** Whether its last use was noted longer ago than `limits.lastUsed`. */
+  unnoted: boolean;
 }
 
-/** Compared with when no token has the look-up part, so that both refusals take the same steps. */
-const noDigest = Buffer.alloc(32);
-
 /**
- * Who a request comes from, by its `Authorization` header. One statement, also for a token that is unknown.
+ * Who a request comes from, by its `Authorization` header. One statement, also for a token that is unknown; and
+ * once in a while another that notes the use.
  *
  * @returns the viewer, or the error that says why there is none; a root field throws it.
  */
 export async function authenticate(db: DataSource, header: string | undefined): Promise<Viewer | Error> {
   if (!header) return refused("An API token is required: send the header `Authorization: Bearer mreg_…`.");
-  const [, token] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
-  const secret = token === undefined ? undefined : readSecret(token);
-  if (!secret)
+  const [, token = ""] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
+  const digest = readSecret(apiTokenSecret, token);
+  if (!digest)
     return refused(
       "The API token is malformed: expected `Authorization: Bearer mreg_…` with the whole token.",
     );
 
   const [row]: TokenRow[] = await db.query(
-    `select t.digest, t.expires_at <= now() as expired, t.organization_id as "organizationId",
-       t.user_id as "userId", m.role
-     from api_token t join membership m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
-     where t.lookup = $1`,
-    [secret.lookup],
+    `select t.id as "tokenId", t.organization_id as "organizationId", t.user_id as "userId",
+       t.role as "tokenRole", m.role as "memberRole",
+       t.expires_at as "expiresAt", coalesce(t.expires_at <= now(), false) as expired,
+       coalesce(t.last_used_at < now() - interval '${limits.lastUsed} seconds', true) as unnoted
+     from api_token t join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
+     where t.digest = $1 and m.removed_at is null`,
+    [digest],
   );
-  const equal = timingSafeEqual(secret.digest, row?.digest ?? noDigest);
-  if (!row || !equal) return refused("The API token is unknown: it was never issued, or has been revoked.");
+  if (!row) return refused(unknown);
   if (row.expired) return refused("The API token has expired.");
-  return { organizationId: row.organizationId, userId: row.userId, role: row.role };
+  if (row.unnoted) await noteUse(db, row.tokenId);
+  const { organizationId, userId, tokenId, tokenRole, memberRole, expiresAt } = row;
+  return { organizationId, userId, tokenId, role: lower(tokenRole, memberRole), expiresAt };
+}
+
+export const unknown = "The API token is unknown: it was never issued, or has been revoked.";
+
+/** Of many requests that come at once one writes, and the others do not wait for it. */
+async function noteUse(db: DataSource, tokenId: string): Promise<void> {
+  await db.query(
+    `update api_token set last_used_at = now() where id = (
+       select id from api_token where id = $1
+       and coalesce(last_used_at < now() - interval '${limits.lastUsed} seconds', true)
+       for no key update skip locked)`,
+    [tokenId],
+  );
 }
 
 function refused(message: string): Error {

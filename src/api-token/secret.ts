@@ -1,23 +1,47 @@
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
+/** What a secret is for; also how its text begins. */
+export type SecretKind = "mreg" | "minv";
+
+export const apiTokenSecret: SecretKind = "mreg";
+export const invitationSecret: SecretKind = "minv";
+
+/** A new secret, and what the registry keeps of it. */
+export interface Secret {
+  /** The secret itself; shown once, and stored nowhere. */
+  text: string;
+  /** Its first characters, which tell one from another and are of no use alone. */
+  prefix: string;
+  /** SHA-256 of the text. */
+  digest: Buffer;
+}
+
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const form = /^mreg_([0-9A-Za-z]{11})([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
+const form = /^(mreg|minv)_([0-9A-Za-z]{54})([0-9A-Za-z]{6})$/;
 
-/** A new token: `mreg_`, 11 characters to look it up by, 256 random bits in 43, a CRC-32 in 6; all in base 62. */
-export function newSecret(): string {
-  const body = base62(randomBytes(8), 11) + base62(randomBytes(32), 43);
-  return `mreg_${body}${checksum(body)}`;
+/** A new secret: its kind and `_`, 11 characters to tell it by, 256 random bits in 43, a CRC-32 in 6; all in base 62. */
+export function newSecret(kind: SecretKind): Secret {
+  const told = base62(randomBytes(8), 11);
+  const body = told + base62(randomBytes(32), 43);
+  const text = `${kind}_${body}${checksum(body)}`;
+  return { text, prefix: `${kind}_${told}`, digest: digestOf(text) };
 }
 
-/** @returns what the registry stores of a token, or undefined when this is not the text of a token at all. */
-export function readSecret(token: string): { lookup: string; digest: Buffer } | undefined {
-  const [, lookup = "", random = "", check] = form.exec(token) ?? [];
-  if (checksum(lookup + random) !== check) return undefined;
-  return { lookup, digest: createHash("sha256").update(token).digest() };
+/**
+ * @returns the digest by which a secret is looked up, or undefined when this is not the text of one at all. Nothing is
+ *   looked up by a part of it, so a wrong one takes as long to refuse however much of it is right.
+ */
+export function readSecret(kind: SecretKind, text: string): Buffer | undefined {
+  const [, of, body = "", check] = form.exec(text) ?? [];
+  return of === kind && checksum(body) === check ? digestOf(text) : undefined;
 }
 
-/** Tells a mistyped token from an unknown one without asking the database; no secret. */
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** Tells a mistyped secret from an unknown one without asking the database; no secret. */
 function checksum(body: string): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(body));

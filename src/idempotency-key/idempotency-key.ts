@@ -10,7 +10,7 @@ import {
 } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { limits } from "../limits.ts";
-import { Membership } from "../membership/membership.ts";
+import { Member } from "../member/member.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 
@@ -20,7 +20,7 @@ export const idempotencyKeyDescription =
 
 /** Remembers that a creating mutation was done, and what it created. Keeps digests only: no key, no input. */
 @Entity()
-@ForeignKey(() => Membership, ["organizationId", "userId"], ["organizationId", "userId"])
+@ForeignKey(() => Member, ["organizationId", "userId"], ["organizationId", "userId"])
 @Index("idempotency_key_by_age", ["createdAt"])
 export class IdempotencyKey {
   @PrimaryColumn("uuid")

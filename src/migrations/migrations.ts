@@ -1,5 +1,12 @@
 import { FirstTables1795436412538 } from "./1795436412538-first-tables.ts";
 import { DerivedColumns1795436500000 } from "./1795436500000-derived-columns.ts";
+import { People1795520000000 } from "./1795520000000-people.ts";
+import { ModelRevision1795520100000 } from "./1795520100000-model-revision.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
-export const migrations = [FirstTables1795436412538, DerivedColumns1795436500000];
+export const migrations = [
+  FirstTables1795436412538,
+  DerivedColumns1795436500000,
+  People1795520000000,
+  ModelRevision1795520100000,
+];

@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { Membership } from "../membership/membership.ts";
+import { Member } from "../member/member.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
@@ -36,7 +36,7 @@ registerEnumType(SizeCategory, {
 @ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
   onDelete: "CASCADE",
 })
-@ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class ModelFile implements Node {
   @PrimaryColumn("uuid")
   id!: string;

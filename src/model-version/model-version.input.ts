@@ -132,3 +132,30 @@ export class CreateModelVersionInput {
   @Field(() => DockerImageInput, { nullable: true, description: "The docker image of the training script." })
   dockerImage?: DockerImageInput | null;
 }
+
+@InputType({ description: "Changes to the About section of a version. What is left out stays as it is." })
+export class UpdateModelVersionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: `Unique among the versions of the model; 1 to ${limits.name} characters; cannot be null.`,
+  })
+  name?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `At most ${limits.description} characters; null clears it.`,
+  })
+  description?: string | null;
+
+  @Field(() => DetectionType, {
+    nullable: true,
+    description: "What it finds in an image; cannot be null. Only of a version made by hand.",
+  })
+  type?: DetectionType | null;
+
+  @Field(() => Framework, {
+    nullable: true,
+    description: "What its files are made for; null clears it. Only of a version made by hand.",
+  })
+  framework?: Framework | null;
+}

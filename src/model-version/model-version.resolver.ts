@@ -15,9 +15,10 @@ import {
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { Model, modelById } from "../model/model.ts";
-import { mutate } from "../mutation.ts";
+import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { User, userById } from "../user/user.ts";
 import { UserError } from "../user-error.ts";
 import { createModelVersion } from "./create-model-version.ts";
@@ -29,12 +30,26 @@ import {
   ModelVersionOrder,
   ModelVersionOrderField,
   ModelVersionWhere,
+  UpdateModelVersionInput,
 } from "./model-version.input.ts";
 import { latestVersionOf, ModelVersion, modelVersionById, versionCountOf } from "./model-version.ts";
+import { updateModelVersion } from "./update-model-version.ts";
 
 @ObjectType({ description: "What came of `createModelVersion`." })
 export class CreateModelVersionPayload {
   @Field(() => ModelVersion, { nullable: true, description: "The new version; null when it was refused." })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `updateModelVersion`." })
+export class UpdateModelVersionPayload {
+  @Field(() => ModelVersion, {
+    nullable: true,
+    description: "The version as it is now, also when the edit was refused; null when there is none.",
+  })
   modelVersion!: ModelVersion | null;
 
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
@@ -77,9 +92,29 @@ export class ModelVersionResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelVersionPayload> {
-    const { row, userErrors } = await mutate(context, {
+    const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) => createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+      read: modelVersionById,
+    });
+    return { modelVersion: row, userErrors };
+  }
+
+  @Mutation(() => UpdateModelVersionPayload, { description: "Changes the About section of a version." })
+  async updateModelVersion(
+    @Arg("id", () => ID, { description: "The version." }) id: string,
+    @Arg("input", () => UpdateModelVersionInput, { description: "The changes." })
+    input: UpdateModelVersionInput,
+    @Arg("expectedRevision", () => Int, { nullable: true, description: expectedRevisionDescription })
+    expectedRevision: number | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<UpdateModelVersionPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: (tx, uuid) => updateModelVersion(tx, viewerOf(context), uuid, input, expectedRevision),
       read: modelVersionById,
     });
     return { modelVersion: row, userErrors };

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { batch } from "../batch.ts";
 import { onConstraint } from "../database-error.ts";
-import { Membership } from "../membership/membership.ts";
+import { Member } from "../member/member.ts";
 import { Model } from "../model/model.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { columnsOf, toRow } from "../rows.ts";
@@ -25,7 +25,7 @@ import { DetectionType, Framework } from "./enums.ts";
 )
 @Check("model_version_framework", "framework in ('TENSORFLOW', 'PYTORCH', 'ONNX')")
 @ForeignKey(() => Model, ["organizationId", "modelId"], ["organizationId", "id"])
-@ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class ModelVersion implements Node {
   @PrimaryColumn("uuid")
   id!: string;

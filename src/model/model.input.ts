@@ -61,3 +61,18 @@ export class CreateModelInput {
   @Field(() => String, { nullable: true, description: `At most ${limits.description} characters.` })
   description?: string | null;
 }
+
+@InputType({ description: "Changes to a model. What is left out stays as it is." })
+export class UpdateModelInput {
+  @Field(() => String, {
+    nullable: true,
+    description: `Unique in the organization; 1 to ${limits.name} characters; cannot be null.`,
+  })
+  name?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `At most ${limits.description} characters; null clears it.`,
+  })
+  description?: string | null;
+}

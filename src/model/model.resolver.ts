@@ -4,6 +4,8 @@ import {
   Ctx,
   Field,
   FieldResolver,
+  ID,
+  Int,
   Mutation,
   ObjectType,
   Query,
@@ -12,20 +14,41 @@ import {
 } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import { mutate } from "../mutation.ts";
+import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
 import { UserError } from "../user-error.ts";
 import { createModel } from "./create-model.ts";
-import { CreateModelInput, ModelBy, ModelOrder, ModelOrderField, ModelWhere } from "./model.input.ts";
+import {
+  CreateModelInput,
+  ModelBy,
+  ModelOrder,
+  ModelOrderField,
+  ModelWhere,
+  UpdateModelInput,
+} from "./model.input.ts";
 import { Model, ModelConnection, modelById, modelByName, modelsOf } from "./model.ts";
+import { updateModel } from "./update-model.ts";
 
 @ObjectType({ description: "What came of `createModel`." })
 export class CreateModelPayload {
   @Field(() => Model, { nullable: true, description: "The new model; null when it was refused." })
+  model!: Model | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `updateModel`." })
+export class UpdateModelPayload {
+  @Field(() => Model, {
+    nullable: true,
+    description: "The model as it is now, also when the edit was refused; null when there is none.",
+  })
   model!: Model | null;
 
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
@@ -64,9 +87,28 @@ export class ModelResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<CreateModelPayload> {
-    const { row, userErrors } = await mutate(context, {
+    const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) => createModel(tx, viewerOf(context), input, idempotencyKey),
+      read: modelById,
+    });
+    return { model: row, userErrors };
+  }
+
+  @Mutation(() => UpdateModelPayload, { description: "Changes the name or the description of a model." })
+  async updateModel(
+    @Arg("id", () => ID, { description: "The model." }) id: string,
+    @Arg("input", () => UpdateModelInput, { description: "The changes." }) input: UpdateModelInput,
+    @Arg("expectedRevision", () => Int, { nullable: true, description: expectedRevisionDescription })
+    expectedRevision: number | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<UpdateModelPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Model",
+      id,
+      dryRun,
+      write: (tx, uuid) => updateModel(tx, viewerOf(context), uuid, input, expectedRevision),
       read: modelById,
     });
     return { model: row, userErrors };

@@ -1,9 +1,9 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { batch } from "../batch.ts";
 import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
-import { Membership } from "../membership/membership.ts";
+import { Member } from "../member/member.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
@@ -22,7 +22,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Index("model_by_creation", ["organizationId", "createdAt", "id"])
 @Index("model_by_update", ["organizationId", "updatedAt", "id"])
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
-@ForeignKey(() => Membership, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class Model implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -42,6 +42,13 @@ export class Model implements Node {
   /** The number of the newest version; the next one gets this plus one. Never goes back. */
   @Column("int", { default: 0 })
   lastVersion!: number;
+
+  @Field(() => Int, {
+    description:
+      "How often name and description were changed, so that an edit can tell whether it is out of date.",
+  })
+  @Column("int", { default: 1 })
+  revision!: number;
 
   @Column("uuid")
   createdById!: string;

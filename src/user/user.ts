@@ -1,11 +1,12 @@
 import { Field, ObjectType } from "type-graphql";
-import { Column, Entity, PrimaryColumn, Unique } from "typeorm";
+import { Check, Column, Entity, PrimaryColumn, Unique } from "typeorm";
 import { Node, nodeById } from "../node/node.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 
-@ObjectType({ implements: Node, description: "A person, or a service that acts like one." })
+@ObjectType({ implements: Node, description: "A person, or a service user: a script that acts by itself." })
 @Entity("user_account") // `user` is a reserved word of SQL
-@Unique("user_email_taken", ["email"])
+@Unique("user_with_email", ["id", "email"])
+@Check("user_email_lower", "email = lower(email)")
 export class User implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -14,9 +15,12 @@ export class User implements Node {
   @Column("text")
   name!: string;
 
-  @Field(() => String, { description: "The e-mail address; unique in the registry." })
-  @Column("text")
-  email!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: "The e-mail address, in lower case; null for a service user.",
+  })
+  @Column("text", { nullable: true })
+  email!: string | null;
 
   @Field(() => WebURL, { nullable: true, description: "The picture that is shown on cards." })
   @Column("text", { nullable: true })
@@ -27,8 +31,8 @@ export class User implements Node {
   createdAt!: Date;
 }
 
-/** Users are seen by those who share an organization with them. */
+/** Users are seen by those who share an organization with them, also after they have left it. */
 export const userById = nodeById(
   User,
-  "exists (select from membership m where m.user_id = r.id and m.organization_id = $2)",
+  "exists (select from member m where m.user_id = r.id and m.organization_id = $2)",
 );

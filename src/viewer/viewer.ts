@@ -1,5 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
-import { Role } from "../membership/role.ts";
+import { Role } from "../member/role.ts";
 
 @ObjectType({ description: "Who asks: the member whose API token came with the request." })
 export class Viewer {
@@ -7,6 +7,13 @@ export class Viewer {
 
   userId!: string;
 
-  @Field(() => Role, { description: "What the member may do." })
+  tokenId!: string;
+
+  @Field(() => Role, {
+    description: "What can be done with this token: the lower of its own role and its member's.",
+  })
   role!: Role;
+
+  /** When the token expires: what it makes must not outlive it. */
+  expiresAt!: Date | null;
 }

@@ -1,11 +1,12 @@
 import { afterAll } from "@jest/globals";
 import type { FastifyInstance } from "fastify";
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "../../src/api-token/api-token.ts";
-import { newSecret, readSecret } from "../../src/api-token/secret.ts";
-import { Membership } from "../../src/membership/membership.ts";
-import { Role } from "../../src/membership/role.ts";
+import { apiTokenSecret, newSecret } from "../../src/api-token/secret.ts";
+import { Member } from "../../src/member/member.ts";
+import { Role } from "../../src/member/role.ts";
+import { toGlobalId } from "../../src/node/id.ts";
 import { Organization } from "../../src/organization/organization.ts";
 import { createServer } from "../../src/server.ts";
 import { User } from "../../src/user/user.ts";
@@ -43,16 +44,15 @@ afterAll(async () => {
   await db.destroy();
 });
 
-/** A new organization with one member, on the server that this test file shares. */
-export async function aRegistry({
-  role = Role.OWNER,
-  expiresAt = null as Date | null,
-} = {}): Promise<Registry> {
+/** A new organization with one member, its owner, on the server that this test file shares. */
+export async function aRegistry({ expiresAt = null as Date | null } = {}): Promise<Registry> {
   running ??= start();
   const { db, url } = await running;
   const organizationId = uuidv7();
-  await db.manager.insert(Organization, { id: organizationId, name: "Acme Vision" });
-  const { userId, token } = await aMember(db, organizationId, { role, expiresAt });
+  const { userId, token } = await db.transaction(async (tx) => {
+    await tx.insert(Organization, { id: organizationId, name: "Acme Vision" });
+    return aMember(tx, organizationId, { expiresAt });
+  });
   const send = sender(url, token);
   const ask = async (query: string, variables?: object) => {
     const { body } = await send(query, variables);
@@ -62,32 +62,37 @@ export async function aRegistry({
   return { url, token, db, organizationId, userId, send, ask };
 }
 
+/** Another member of an organization, with a token. */
 export async function aMember(
-  db: DataSource,
+  db: DataSource | EntityManager,
   organizationId: string,
   { role = Role.OWNER, expiresAt = null as Date | null, name = "Ada Lovelace" } = {},
-): Promise<{ userId: string; token: string }> {
+): Promise<{ userId: string; memberId: string; token: string }> {
   const userId = uuidv7();
-  const token = newSecret();
-  const secret = readSecret(token);
-  if (!secret) throw new Error("A new token must be readable.");
+  const memberId = uuidv7();
+  const email = `${userId}@example.com`;
   const pictureUrl = "https://pictures.example.com/ada.png";
-  await db.manager.insert(User, { id: userId, name, email: `${userId}@example.com`, pictureUrl });
-  await db.manager.insert(Membership, { organizationId, userId, role });
-  await db.manager.insert(ApiToken, {
-    id: uuidv7(),
-    organizationId,
-    userId,
-    name: "test",
-    expiresAt,
-    ...secret,
-  });
-  return { userId, token };
+  const tx = "manager" in db ? db.manager : db;
+  await tx.insert(User, { id: userId, name, email, pictureUrl });
+  await tx.insert(Member, { id: memberId, organizationId, userId, email, role });
+  const token = await aToken(tx, { organizationId, userId, role, expiresAt });
+  return { userId, memberId: toGlobalId("Member", memberId), token };
+}
+
+/** Another token of a member. */
+export async function aToken(
+  tx: EntityManager,
+  { expiresAt = null, ...token }: Pick<ApiToken, "organizationId" | "userId" | "role"> & Partial<ApiToken>,
+): Promise<string> {
+  const { text, ...secret } = newSecret(apiTokenSecret);
+  const createdById = token.userId;
+  await tx.insert(ApiToken, { id: uuidv7(), name: "test", createdById, expiresAt, ...token, ...secret });
+  return text;
 }
 
 /** The SQL statements that something sends, the look-up of the token left out. */
 export async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   const before = statements.length;
   await run();
-  return statements.slice(before).filter((statement) => !statement.includes("from api_token"));
+  return statements.slice(before).filter((statement) => !statement.includes("api_token"));
 }

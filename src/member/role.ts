@@ -24,3 +24,7 @@ const order = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER];
 export function includes(role: Role, needed: Role): boolean {
   return order.indexOf(role) >= order.indexOf(needed);
 }
+
+export function lower(one: Role, other: Role): Role {
+  return includes(one, other) ? other : one;
+}

@@ -1,0 +1,55 @@
+import type { EntityManager } from "typeorm";
+import { differs } from "../revision.ts";
+import { type Problems, readDescription, readName } from "../text.ts";
+import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
+import type { Viewer } from "../viewer/viewer.ts";
+import { editSection } from "./edit-section.ts";
+import type { UpdateModelVersionInput } from "./model-version.input.ts";
+import { ModelVersion } from "./model-version.ts";
+
+/** Edits the About section. @throws Refusal */
+export async function updateModelVersion(
+  tx: EntityManager,
+  viewer: Viewer,
+  versionUuid: string,
+  input: UpdateModelVersionInput,
+  expectedRevision: number | null,
+): Promise<void> {
+  const changes = readInput(input);
+  await editSection(tx, viewer, { versionUuid, section: "about", expectedRevision }, async (version) => {
+    if (!differs(version, changes)) return { changed: false };
+    await refuseIfInherited(tx, version, changes);
+    await tx.update(ModelVersion, { id: versionUuid }, changes);
+    return { changed: true };
+  });
+}
+
+function readInput({ name, description, type, framework }: UpdateModelVersionInput): Partial<ModelVersion> {
+  const problems: Problems = [];
+  const changes: Partial<ModelVersion> = {};
+  if (name !== undefined) changes.name = readName(name, ["input", "name"], problems);
+  if (description !== undefined)
+    changes.description = readDescription(description, ["input", "description"], problems);
+  if (type === null) {
+    const message = "Expected a type, got null; leave it out to keep the one that it has.";
+    problems.push({ code: UserErrorCode.INVALID, field: ["input", "type"], message });
+  } else if (type !== undefined) changes.type = type;
+  if (framework !== undefined) changes.framework = framework;
+  if (problems.length > 0) throw new Refusal(problems);
+  return changes;
+}
+
+/** An exported version has its type and framework from its experiment. */
+async function refuseIfInherited(
+  tx: EntityManager,
+  version: ModelVersion,
+  { type = version.type, framework = version.framework }: Partial<ModelVersion>,
+): Promise<void> {
+  if (type === version.type && framework === version.framework) return;
+  const [exported] = await tx.query("select from source_experiment where model_version_id = $1", [
+    version.id,
+  ]);
+  if (!exported) return;
+  const field = ["input", type === version.type ? "framework" : "type"];
+  refuse(UserErrorCode.CONFLICT, field, "This version has it from its source experiment, and keeps it.");
+}
