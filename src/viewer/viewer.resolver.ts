@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graph
 import { ApiTokenOrder, ApiTokenOrderField } from "../api-token/api-token.input.ts";
 import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "../api-token/api-token.ts";
 import { type Context, viewerOf } from "../context.ts";
+import { Member, memberOfUser } from "../member/member.ts";
 import { toGlobalId } from "../node/id.ts";
 import { Organization, organizationById } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
@@ -19,6 +20,11 @@ export class ViewerResolver {
   @FieldResolver(() => User, { description: "The user." })
   user(@Root() viewer: Viewer, @Ctx() context: Context): Promise<User | null> {
     return userById(context, viewer.userId);
+  }
+
+  @FieldResolver(() => Member, { description: "The user's place in the organization." })
+  member(@Root() viewer: Viewer, @Ctx() context: Context): Promise<Member | null> {
+    return memberOfUser(context, viewer.userId);
   }
 
   @FieldResolver(() => Organization, { description: "The organization that every root field speaks of." })
