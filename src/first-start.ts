@@ -1,8 +1,7 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
+import { ownerTokenFile, writeOwnerToken } from "./api-token/owner-token.ts";
 import type { Config } from "./config.ts";
 import { insertOrganization } from "./organization/create-organization.ts";
 import { User } from "./user/user.ts";
@@ -55,7 +54,7 @@ async function createOwner(
   manager: EntityManager,
   { first, dataDir }: Config,
 ): Promise<{ token: string; file: string }> {
-  const file = join(dataDir, "owner-token");
+  const file = ownerTokenFile(dataDir);
   const { organization: name, ownerName, ownerEmail, ownerPictureUrl: pictureUrl } = first;
   const owner = { id: uuidv7(), name: ownerName, email: ownerEmail.toLowerCase(), pictureUrl };
 
@@ -63,15 +62,8 @@ async function createOwner(
     await tx.insert(User, owner);
     const secret = await insertOrganization(tx, { id: uuidv7(), name }, owner);
     // Before the commit: a token that nobody could read would lock everybody out.
-    await writeSecretFile(dataDir, file, secret);
+    await writeOwnerToken(file, secret);
     return secret;
   });
   return { token, file };
-}
-
-/** Only the owner of the process can read it; whole or not there at all. */
-async function writeSecretFile(directory: string, file: string, secret: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
