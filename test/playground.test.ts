@@ -107,6 +107,10 @@ inChromium(`someone pastes the token, and the query of a tab answers${skipped}`,
     const { page, outside, complaints } = await watchedPage(browser, new URL(url).origin);
     await page.goto(url);
 
+    await page.getByText("Accept an invitation", { exact: true }).click(); // before there is a token
+    await page.getByText("Send Request", { exact: true }).click();
+    await page.getByText("Expected the secret of an invitation").waitFor();
+
     await page.getByText("Paste your token here", { exact: true }).click();
     await page.getByText("Environments...", { exact: true }).click();
     await page.locator(".cm-content", { hasText: "paste-your-token-here" }).click();

@@ -94,7 +94,7 @@ function altairOptions(): RenderOptions {
       initialName: title,
       initialQuery: withoutToken ? `${operation}\n` : `${tokenHint}\n\n${operation}\n`,
       initialVariables: JSON.stringify(variables, null, 2),
-      ...(!withoutToken && { initialAuthorization: authorization }),
+      initialAuthorization: withoutToken ? { type: "none" as const, data: undefined } : authorization,
     })),
     initialSettings: {
       theme: "light",
