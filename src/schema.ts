@@ -11,6 +11,7 @@ import { type Context, viewerOf } from "./context.ts";
 import { DockerImageResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
+import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
 import { limits } from "./limits.ts";
 import { includes } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
@@ -49,6 +50,7 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
+      LabelMapGuardResolver,
       ReadinessResolver,
     ],
     validate: false, // inputs are read, trimmed and checked by their nouns
