@@ -18,9 +18,9 @@ const expected: { [type in ParameterType]: { words: string; is: (value: unknown)
   JSON: { words: "JSON whose whole numbers are at most 2^53 - 1", is: isExact },
 };
 
-/** Whether a value is what its type says of itself: of JSON, more can be said than that it is JSON. */
+/** Whether a value is what its type says of itself: of JSON, that is more than being JSON. */
 export function isOf(type: ParameterType, value: unknown): boolean {
-  return expected[type].is(value) && (type !== ParameterType.JSON || typeOf(value) === ParameterType.JSON);
+  return type === ParameterType.JSON ? typeOf(value) === type : expected[type].is(value);
 }
 
 /** What is wrong with a value, as a sentence; undefined when nothing is. */

@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { JSONValue } from "../scalars.ts";
 import { type Problems, readName } from "../text.ts";
 import { UserErrorCode } from "../user-error.ts";
-import { ParameterType } from "./parameter.ts";
+import { type ParameterRow, ParameterType } from "./parameter.ts";
 import { isOf, typeOf, wrongValue } from "./parameter-value.ts";
 
 @InputType({ description: "A training parameter with its default value." })
@@ -25,19 +25,8 @@ export class ParameterInput {
   type?: ParameterType | null;
 }
 
-/** A parameter as it is stored. */
-export interface StoredParameter {
-  name: string;
-  type: ParameterType;
-  value: unknown;
-}
-
 /** A whole list of parameters as it is stored. */
-export function readParameters(
-  input: ParameterInput[],
-  field: string[],
-  problems: Problems,
-): StoredParameter[] {
+export function readParameters(input: ParameterInput[], field: string[], problems: Problems): ParameterRow[] {
   if (!checkCount(input.length, field, problems)) return [];
   const seen = new Set<string>();
   const stored = input.map((parameter, position) => {
@@ -48,7 +37,7 @@ export function readParameters(
       problems.push({ code: UserErrorCode.DUPLICATE, field: [...path, "name"], message });
     }
     seen.add(name);
-    return { name, ...readValue(parameter, path, problems) };
+    return { name, position: position + 1, ...readValue(parameter, [...path, "value"], problems) };
   });
   if (problems.length === 0) checkLength(stored, field, problems);
   return stored;
@@ -59,21 +48,21 @@ export function readParameters(
  * overwritten, as long as the value is of it.
  */
 export function readValue(
-  { value, type }: Pick<ParameterInput, "value" | "type">,
-  path: string[],
+  { value, type }: { value?: unknown; type?: ParameterType | null | undefined },
+  field: string[],
   problems: Problems,
   declared?: ParameterType,
-): Pick<StoredParameter, "value" | "type"> {
+): Pick<ParameterRow, "value" | "type"> {
   const stored = value ?? null;
   const kept = type === undefined && declared && isOf(declared, stored) ? declared : undefined;
   const given = type ?? kept ?? typeOf(stored);
   const wrong = value === undefined ? "Expected a value, got none; null is one." : wrongValue(given, stored);
-  if (wrong) problems.push({ code: UserErrorCode.INVALID, field: [...path, "value"], message: wrong });
+  if (wrong) problems.push({ code: UserErrorCode.INVALID, field, message: wrong });
   return { type: given, value: stored };
 }
 
 /** What holds for all parameters of a version together. */
-export function checkParameters(parameters: StoredParameter[], field: string[], problems: Problems): void {
+export function checkParameters(parameters: ParameterRow[], field: string[], problems: Problems): void {
   if (checkCount(parameters.length, field, problems)) checkLength(parameters, field, problems);
 }
 
@@ -84,7 +73,7 @@ function checkCount(count: number, field: string[], problems: Problems): boolean
   return false;
 }
 
-function checkLength(parameters: StoredParameter[], field: string[], problems: Problems): void {
+function checkLength(parameters: ParameterRow[], field: string[], problems: Problems): void {
   const length = parameters.reduce((sum, { value }) => sum + JSON.stringify(value).length, 0);
   if (length <= limits.parameterValues) return;
   const message = `Expected at most ${limits.parameterValues} characters as JSON in all, got ${length}.`;
