@@ -1,6 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
 import type { Problems } from "../text.ts";
-import { refuse, UserErrorCode } from "../user-error.ts";
+import { Refusal, type UserError, UserErrorCode } from "../user-error.ts";
 import { readValue } from "./parameter.input.ts";
 import { Parameter, type ParameterRow } from "./parameter.ts";
 import type { ParameterModification, ParameterOperation } from "./update-parameters.input.ts";
@@ -52,7 +52,7 @@ export function applyToParameters(
       list.set(set.name, { name: set.name, position, ...value });
     }
     if (modify) modifyParameter(list, modify, [...path, "modify"], problems);
-    if (remove) takeParameter(list, remove.name, [...path, "remove"]);
+    if (remove) takeParameter(list, remove.name, [...path, "remove"], problems);
   });
 }
 
@@ -78,11 +78,11 @@ function modifyParameter(
   path: string[],
   problems: Problems,
 ): void {
-  const old = takeParameter(list, name, path);
+  const old = takeParameter(list, name, path, problems);
   const target = String(newName);
   if (list.has(target)) {
     const message = `Expected a name that is free by then, got "${target.slice(0, 80)}".`;
-    refuse(UserErrorCode.CONFLICT, [...path, "newName"], message);
+    stop(problems, { code: UserErrorCode.CONFLICT, field: [...path, "newName"], message });
   }
   list.set(target, { ...old, ...changedValue(old, { value, type }, path, problems), name: target });
 }
@@ -100,12 +100,17 @@ function changedValue(
 }
 
 /** Takes the parameter out of the list, and gives it. */
-function takeParameter(list: ParameterList, name: string, path: string[]): ParameterRow {
+function takeParameter(list: ParameterList, name: string, path: string[], problems: Problems): ParameterRow {
   const parameter = list.get(name);
   if (!parameter) {
     const message = `Expected the name of a parameter that is there by then, got "${name.slice(0, 80)}".`;
-    refuse(UserErrorCode.NOT_FOUND, [...path, "name"], message);
+    stop(problems, { code: UserErrorCode.NOT_FOUND, field: [...path, "name"], message });
   }
   list.delete(name);
   return parameter;
+}
+
+/** What the following operations would find is not known any more. */
+function stop(problems: Problems, problem: UserError): never {
+  throw new Refusal([...problems, problem]);
 }
