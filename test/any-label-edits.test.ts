@@ -18,7 +18,7 @@ const index = fc.constantFrom(-1, 0, 1, 2, 3, 2_147_483_647);
 const name = fc.constantFrom("a", "b", "c", " a ", "e\u0301", "\u00e9", "a", "b", "c", " ");
 const item = fc.record({ index, name });
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ set: item }) },
+  { weight: 4, arbitrary: fc.record({ set: item }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -36,6 +36,7 @@ const labels: Section<Operation, Item> = {
   mutation: "updateLabelMap",
   key: "index",
   fields: "index name",
+  start: ["a", "b", "c", "d"].map((name, index) => ({ index, name })),
   check,
   apply,
 };

@@ -60,6 +60,11 @@ const parameters: Section<Operation, Given> = {
   mutation: "updateParameters",
   key: "name",
   fields: "name type value",
+  start: [
+    { name: "a", type: "FLOAT", value: 1 },
+    { name: "b", type: "INTEGER", value: 1 },
+    { name: "c", type: "JSON", value: null },
+  ],
   check,
   apply: (before, input) => apply(before as Item[], input),
 };
