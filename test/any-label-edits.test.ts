@@ -88,6 +88,6 @@ test("any sequence of edits of a label map gives what the plain rules give", asy
   expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(attempts(operation, item), (edits) => follow(registry, modelId, labels, edits)),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 });

@@ -142,6 +142,6 @@ test("any sequence of edits of parameters gives what the plain rules give", asyn
   expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(attempts(operation, given), (edits) => follow(registry, modelId, parameters, edits)),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 });
