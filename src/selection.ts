@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from "graphql";
 
-/** Whether the operation asks for this field of what a resolver gives, be it in a fragment. */
+/** Whether the operation asks for this field of what a resolver gives, be it in a fragment, or left out by `@skip`. */
 export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, field: string): boolean {
   const isIn = (set: SelectionSetNode | undefined): boolean =>
     set?.selections.some((selection) => {
