@@ -278,6 +278,24 @@ test("an edit leaves at most 25,000 labels, and takes at most 25,000 operations"
   expect([all.userErrors, all.changed.length]).toEqual([[], 24_999]);
 });
 
+test("an answer that is too large says that the edit was done", async () => {
+  const labels = Array.from({ length: 25_000 }, (_, index) => ({ index, name: `class ${index}` }));
+  const { registry, id } = await aMap(labels);
+  const many = Array.from({ length: 5 }, (_, index) => `l${index}: labels { index }`).join(" ");
+  const { body } = await registry.send(
+    `mutation ($id: ID!) { updateLabelMap(id: $id, input: { operations: [{ remove: { index: 0 } }] }) {
+      modelVersion { ${many} } } }`,
+    { id },
+  );
+  expect(body.errors?.[0]).toMatchObject({
+    message:
+      "Expected an answer of at most 100000 objects; ask for fewer at once; what was done before stays done.",
+    extensions: { code: "QUERY_TOO_LARGE" },
+  });
+  const query = "query ($id: ID!) { modelVersion(by: { id: $id }) { labelCount } }";
+  expect((await registry.ask(query, { id })).modelVersion.labelCount).toBe(24_999);
+});
+
 test("a foreign version, and one that is not there, cannot be edited", async () => {
   const [{ registry }, foreign] = [await aMap(), await aMap()];
   const input = { operations: [{ set: helmet }] };
