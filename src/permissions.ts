@@ -23,6 +23,8 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
+  "Mutation.updateLabelMap": Role.EDITOR,
+  "Mutation.updateParameters": Role.EDITOR,
 
   "Mutation.updateProfile": Role.VIEWER,
   "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user
