@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   running.app = await createServer(config, running.db);
   if (stopping.signal.aborted) return;
   const address = await running.app.listen({ host: config.host, port: config.port });
-  process.stdout.write(welcome(address, config, first));
+  process.stdout.write(welcome(address, config, first, process.stdout.isTTY));
 }
 
 /** `npm start` brings its own database; production has to say which one it means. */

@@ -113,6 +113,8 @@ export async function transact<Result>(
     if (error instanceof Trial) return { result: error.result as Result, userErrors: [] };
     const translated = translateDatabaseError(error);
     if (!(translated instanceof Refusal)) throw translated;
+    // A mutation before it in the document may have ended the viewer's access: then the object is not shown either.
+    if (access !== "NONE") await holdAccess(context.db.manager, context);
     return { result: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
   }
 }

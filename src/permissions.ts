@@ -33,7 +33,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.revokeInvitation": Role.ADMIN,
   "Mutation.acceptInvitation": null,
   "Mutation.changeMemberRole": Role.ADMIN,
-  "Mutation.removeMember": Role.ADMIN,
+  "Mutation.removeMember": Role.VIEWER, // oneself; ADMIN for others
   "Mutation.createServiceUser": Role.ADMIN,
   "Mutation.updateServiceUser": Role.ADMIN,
   "Mutation.createOrganization": Role.OWNER,

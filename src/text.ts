@@ -44,7 +44,7 @@ export function readName(text: string | null, field: string[], problems: Problem
 
 /** An e-mail address as it is stored: in lower case. Whether it can be reached is for those who hand an invitation over. */
 export function readEmail(text: string, field: string[], problems: Problems): string {
-  const email = normalizeName(text).toLowerCase();
+  const email = normalizeName(normalizeName(text).toLowerCase());
   const form = /^[^\s@]+@[^\s@]+$/;
   if (email.length > limits.email || !form.test(email) || deceptive.test(email) || !email.isWellFormed()) {
     const message = `Expected an e-mail address of at most ${limits.email} characters, got "${email.slice(0, 80)}".`;

@@ -32,6 +32,16 @@ export function mayManage(own: Role, other: Role): void {
   throw apiError("FORBIDDEN", `This concerns the role ${other}, and this API token has ${own}.`);
 }
 
+/** For what concerns a user as a whole, not a place in one organization. @throws GraphQLError with the code FORBIDDEN */
+export function asWholeUser({ capped, expiresAt }: { capped: boolean; expiresAt: Date | null }): void {
+  if (!capped && expiresAt === null) return;
+  const missing = capped ? "the whole role of its member" : "no expiry";
+  throw apiError(
+    "FORBIDDEN",
+    `This needs an API token with ${missing}, as what comes of it has neither limit.`,
+  );
+}
+
 export function lower(one: Role, other: Role): Role {
   return includes(one, other) ? other : one;
 }

@@ -39,7 +39,7 @@ export async function everything(registry: Registry): Promise<Everything> {
   });
 
   const model = await aModel(registry);
-  const version = await aVersion(registry, model, wholeForm);
+  const version = await aVersion(registry, model, { ...wholeForm, name: "First" });
   const file = await aFile(registry, version);
   await aSourceExperiment(registry, version);
   const bot = await aServiceUser(registry, { role: "EDITOR" });
