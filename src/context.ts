@@ -6,6 +6,8 @@ export interface Context {
   db: DataSource;
   /** Who asks, or the error that a root field throws when nobody (or nobody known) does. */
   viewer: Viewer | Error;
+  /** For how many days what is deleted now can be restored. */
+  trashDays: number;
   /** In the log beside an unexpected error, and in the answer to the client. */
   requestId: string;
 }

@@ -12,8 +12,22 @@ export const permissions: { [field: string]: Role } = {
   "Query.models": Role.VIEWER,
   "Query.modelVersion": Role.VIEWER,
   "Query.modelVersions": Role.VIEWER,
+  "Query.trash": Role.VIEWER,
+  "Query.tombstone": Role.VIEWER,
   "Mutation.createModel": Role.EDITOR,
   "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
+  "Mutation.deleteModel": Role.EDITOR,
+  "Mutation.deleteModelVersion": Role.EDITOR,
+  "Mutation.restoreModel": Role.EDITOR,
+  "Mutation.restoreModelVersion": Role.EDITOR,
+  "Mutation.transferModelVersion": Role.EDITOR,
+  "Mutation.purgeModel": Role.ADMIN,
+  "Mutation.purgeModelVersion": Role.ADMIN,
+};
+
+/** The role that an argument asks for when it is true, above that of its field. */
+export const argumentPermissions: { [argument: string]: Role } = {
+  "Mutation.deleteModel.cascade": Role.ADMIN,
 };

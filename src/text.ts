@@ -1,5 +1,5 @@
 import { limits } from "./limits.ts";
-import { type UserError, UserErrorCode } from "./user-error.ts";
+import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 /** Gathers what is wrong with an input, so that a person is told all of it at once. */
 export type Problems = UserError[];
@@ -40,6 +40,15 @@ export function readName(text: string | null, field: string[], problems: Problem
     invalid("Expected a name without control, zero-width or direction characters.");
   else if (!name.isWellFormed()) invalid("Expected well-formed Unicode, got half of a surrogate pair.");
   return name;
+}
+
+/** The change that the argument `name` makes: none without one. @throws Refusal */
+export function readNewName(name: string | null | undefined): { name?: string } {
+  if (name == null) return {};
+  const problems: Problems = [];
+  const read = readName(name, ["name"], problems);
+  if (problems.length > 0) throw new Refusal(problems);
+  return { name: read };
 }
 
 /** A description as it is stored; blank text is none. */

@@ -13,8 +13,8 @@ registerEnumType(Role, {
   description: "What a member may do; each role includes those before it.",
   valuesConfig: {
     VIEWER: { description: "Reads." },
-    EDITOR: { description: "Creates and edits." },
-    ADMIN: { description: "Also manages members and tokens." },
+    EDITOR: { description: "Creates, edits, deletes, restores and transfers." },
+    ADMIN: { description: "Also purges, deletes a model with its versions, and manages members and tokens." },
     OWNER: { description: "Also manages owners and the organization." },
   },
 });
