@@ -51,9 +51,13 @@ export async function create<Row>(
   if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
   const row = await read(context, uuid).catch(doneButUnread);
   if (row !== null) return { row, userErrors: [] };
-  // Only a repeated idempotency key can lead to an object that is gone.
-  const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
-  return { row, userErrors: [{ code, field, message: "What this key created is gone." }] };
+  const code = UserErrorCode.NOT_FOUND;
+  if (idempotencyKey === null)
+    return { row, userErrors: [{ code, field: null, message: "It was created, and deleted at once." }] };
+  return {
+    row,
+    userErrors: [{ code, field: ["idempotencyKey"], message: "What this key created is gone." }],
+  };
 }
 
 /**

@@ -73,6 +73,15 @@ export class Model implements Node {
 
 export const modelById = nodeById(Model, `r.organization_id = $2 and ${live}`);
 
+/** The model of a version that was live when it was read; somebody may have deleted both since. */
+export const modelOfVersion = batch<string, Model | null>(
+  async ({ db }, ids) => {
+    const found = await rows(db, Model, "where r.id = any($1)", [ids]);
+    return new Map(found.map((model) => [model.id, model]));
+  },
+  () => null,
+);
+
 export const modelByName = batch<string, Model | null>(
   async (context, names) => {
     const { organizationId } = viewerOf(context);
