@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import type { Viewer } from "../viewer/viewer.ts";
 
 /**
  * Until the transaction ends, no version leaves or enters the model but those that are being created in it: what takes
@@ -16,4 +17,12 @@ export async function holdModel(tx: EntityManager, uuid: string): Promise<void> 
 export async function holdModelsAlone(tx: EntityManager, uuids: string[]): Promise<void> {
   for (const uuid of [...new Set(uuids)].sort())
     await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid]);
+}
+
+/**
+ * Renames in an organization happen one at a time: of two that take each other's name at the same moment, each would wait for
+ * the other to give it away. Comes before the lock on what is renamed.
+ */
+export async function holdNames(tx: EntityManager, { organizationId }: Viewer): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 1))", [organizationId]);
 }
