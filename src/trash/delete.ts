@@ -7,7 +7,7 @@ import { ModelVersion } from "../model-version/model-version.ts";
 import { notFound, refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { noContents, readContents, type TrashContents } from "./trash-contents.ts";
-import { TrashEntry, TrashKind } from "./trash-entry.ts";
+import { live, TrashEntry, TrashKind } from "./trash-entry.ts";
 
 /** Puts a version into the trash. @throws Refusal */
 export async function deleteModelVersion(
@@ -19,8 +19,8 @@ export async function deleteModelVersion(
   const { name, modelId, trashEntryId } = await lockWithModels(tx, viewer, uuid);
   if (trashEntryId !== null) notFound("version", ["id"]);
   await openEntry(tx, viewer, { id: uuid, kind: TrashKind.MODEL_VERSION, name }, trashDays);
-  await tx.update(ModelVersion, { id: uuid }, { trashEntryId: uuid });
   await tx.update(Model, { id: modelId }, { updatedAt: now });
+  await tx.update(ModelVersion, { id: uuid }, { trashEntryId: uuid });
   return contentsIn(tx, uuid);
 }
 
@@ -33,14 +33,17 @@ export async function deleteModel(
 ): Promise<TrashContents> {
   await holdModelsAlone(tx, [uuid]);
   const { name } = await lockModel(tx, viewer, uuid, ["id"]);
-  const versions = { modelId: uuid, trashEntryId: IsNull() };
-  const count = cascade ? 0 : await tx.countBy(ModelVersion, versions);
-  if (count > 0) {
-    const message = `Expected a model without versions, got one with ${count}; with cascade they are deleted too.`;
+  // All are locked before the first one gives its name away: whoever renames another one must not wait for that name.
+  const versions: { id: string }[] = await tx.query(
+    `select id from model_version r where model_id = $1 and ${live} order by id for no key update`,
+    [uuid],
+  );
+  if (versions.length > 0 && !cascade) {
+    const message = `Expected a model without versions, got one with ${versions.length}; with cascade they are deleted too.`;
     refuse(UserErrorCode.CONFLICT, ["cascade"], message);
   }
   await openEntry(tx, viewer, { id: uuid, kind: TrashKind.MODEL, name }, trashDays);
-  await tx.update(ModelVersion, versions, { trashEntryId: uuid });
+  await tx.update(ModelVersion, { modelId: uuid, trashEntryId: IsNull() }, { trashEntryId: uuid });
   await tx.update(Model, { id: uuid }, { trashEntryId: uuid });
   return contentsIn(tx, uuid);
 }

@@ -26,8 +26,8 @@ export async function restoreModelVersion(
 
   const aboutRevision = version.aboutRevision + (differs(version, rename) ? 1 : 0);
   const changes = { ...rename, aboutRevision, updatedAt: now, trashEntryId: null };
-  await refusedAt(["name"], tx.update(ModelVersion, { id: uuid }, changes));
   await tx.update(Model, { id: model.id }, { updatedAt: now });
+  await refusedAt(["name"], tx.update(ModelVersion, { id: uuid }, changes));
   await tx.delete(TrashEntry, { id: uuid });
 }
 
