@@ -19,7 +19,7 @@ export interface Options {
 }
 
 export interface Creation<Row> extends Options {
-  idempotencyKey: string | null;
+  idempotencyKey: string | null | undefined;
   /** Changes the database, and gives the UUID of what it created. */
   write: (tx: EntityManager) => Promise<string>;
   /** Finds that object again, as the client will see it. */
@@ -48,11 +48,11 @@ export async function create<Row>(
   const { result: uuid, userErrors } = await transact(context, write, options);
   if (uuid === null) return { row: null, userErrors };
   // What it fails to forget is forgotten after the next one.
-  if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
+  if (idempotencyKey != null) await forgetExpiredKeys(context.db).catch(() => {});
   const row = await read(context, uuid).catch(doneButUnread);
   if (row !== null) return { row, userErrors: [] };
   const code = UserErrorCode.NOT_FOUND;
-  if (idempotencyKey === null)
+  if (idempotencyKey == null)
     return { row, userErrors: [{ code, field: null, message: "It was created, and deleted at once." }] };
   return {
     row,
