@@ -1,8 +1,12 @@
 import { expect, test } from "@jest/globals";
+import { createDataSource } from "../src/data-source.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { purgeExpired } from "../src/trash/sweep.ts";
+import { databaseUrl } from "./support/database.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
+import { type Data, sender } from "./support/send.ts";
+import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
 import {
   deleteModel,
   deleteVersion,
@@ -170,6 +174,32 @@ test("a sweep that was told to stop purges nothing more", async () => {
   await registry.ask(deleteModel, { id });
   await purgeExpired(registry.db, inDays(31), AbortSignal.abort());
   expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: id }]);
+});
+
+test("a server sweeps when it starts, and TRASH_DAYS says what it promises", async () => {
+  const env = {
+    DATABASE_URL: await databaseUrl(`sweep_${process.env.TEST_RUN}`),
+    DATA_DIR: aDataDir(),
+    TRASH_DAYS: "1",
+  };
+  const first = await startServer(env);
+  const ask = async (url: string, operation: string, variables: object) => {
+    const { body } = await sender(url, tokenOf(env.DATA_DIR))(operation, variables);
+    return Object.values<Data>(body.data)[0];
+  };
+  const create = 'mutation { createModel(input: { name: "PPE" }) { model { id } } }';
+  const { id } = (await ask(first.url, create, {})).model;
+  const { deletedAt, purgeAt } = (await ask(first.url, deleteModel, { id })).trashEntry;
+  expect(Math.round((Date.parse(purgeAt) - Date.parse(deletedAt)) / 60_000)).toBe(24 * 60);
+
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  await db.query("update trash_entry set purge_at = now()");
+  await db.destroy();
+  const second = await startServer(env);
+  let tombstone: Data = null;
+  while (!tombstone) tombstone = await ask(second.url, readTombstone, { id });
+  expect(tombstone).toMatchObject({ name: "PPE", purgedBy: null });
+  expect(await Promise.all([first.end(), second.end()])).toEqual([0, 0]);
 });
 
 test.each([
