@@ -1,5 +1,11 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
+/** What can be deleted, and within what its name is unique. */
+const nouns = [
+  ["model", "organization_id"],
+  ["model_version", "model_id"],
+] as const;
+
 /** What is deleted goes to the trash first; a version that moves to another model leaves its address behind. */
 export class Trash1795541000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -27,11 +33,8 @@ export class Trash1795541000000 implements MigrationInterface {
       "create index trash_entry_by_expiry on trash_entry (purge_at) where purged_at is null",
     );
 
-    // A name is unique among what is live; a number stays unique for ever.
-    for (const [table, parent] of [
-      ["model", "organization_id"],
-      ["model_version", "model_id"],
-    ]) {
+    // A name is unique among what is live; a number stays unique for ever. Lists do not walk over what is gone.
+    for (const [table, parent] of nouns) {
       await runner.query(`
         alter table ${table}
           drop constraint ${table}_name_taken,
@@ -44,6 +47,7 @@ export class Trash1795541000000 implements MigrationInterface {
       await runner.query(
         `create index ${table}_in_trash on ${table} (trash_entry_id) where trash_entry_id is not null`,
       );
+      await this.indexLists(runner, table, "where trash_entry_id is null");
     }
 
     await runner.query(`
@@ -67,6 +71,16 @@ export class Trash1795541000000 implements MigrationInterface {
       "create index previous_address_by_move on previous_address (model_version_id, moved_at, id)",
     );
     await this.guard(runner);
+  }
+
+  private async indexLists(runner: QueryRunner, table: string, where: string): Promise<void> {
+    for (const [index, column] of [
+      [`${table}_by_creation`, "created_at"],
+      [`${table}_by_update`, "updated_at"],
+    ]) {
+      await runner.query(`drop index ${index}`);
+      await runner.query(`create index ${index} on ${table} (organization_id, ${column}, id) ${where}`);
+    }
   }
 
   /** What must be true whatever writes. */
@@ -133,11 +147,9 @@ export class Trash1795541000000 implements MigrationInterface {
     await runner.query("drop trigger model_version_in_live_model on model_version");
     await runner.query("drop trigger source_experiment_kept on source_experiment");
     await runner.query("drop table previous_address");
-    for (const [table, parent] of [
-      ["model", "organization_id"],
-      ["model_version", "model_id"],
-    ]) {
+    for (const [table, parent] of nouns) {
       await runner.query(`drop index ${table}_name_taken`);
+      await this.indexLists(runner, table, "");
       // The tables before this migration know no trash: what is in it comes back, under a name that is free.
       await runner.query(`
         update ${table} set name = left(name, 150) || ' ' || id

@@ -17,8 +17,10 @@ import { DetectionType, Framework } from "./enums.ts";
 @Unique("model_version_of_organization", ["organizationId", "id"])
 @Index("model_version_name_taken", ["modelId", "name"], { unique: true, where: "trash_entry_id is null" })
 @Index("model_version_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
-@Index("model_version_by_creation", ["organizationId", "createdAt", "id"])
-@Index("model_version_by_update", ["organizationId", "updatedAt", "id"])
+@Index("model_version_by_creation", ["organizationId", "createdAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
 @Check(
@@ -39,7 +41,7 @@ export class ModelVersion implements Node {
   @Column("uuid")
   modelId!: string;
 
-  @Field(() => String, { description: "Unique among the versions of its model." })
+  @Field(() => String, { description: "Unique among the live versions of its model." })
   @Column({ type: "text", collation: "C" })
   name!: string;
 

@@ -21,8 +21,8 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("model_of_organization", ["organizationId", "id"])
 @Index("model_name_taken", ["organizationId", "name"], { unique: true, where: "trash_entry_id is null" })
 @Index("model_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
-@Index("model_by_creation", ["organizationId", "createdAt", "id"])
-@Index("model_by_update", ["organizationId", "updatedAt", "id"])
+@Index("model_by_creation", ["organizationId", "createdAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
@@ -34,7 +34,7 @@ export class Model implements Node {
   @ForeignKey(() => Organization)
   organizationId!: string;
 
-  @Field(() => String, { description: "Unique in the organization." })
+  @Field(() => String, { description: "Unique among the live models of the organization." })
   @Column({ type: "text", collation: "C" })
   name!: string;
 
