@@ -7,10 +7,16 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgre
 import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
 import { createServer } from "./server.ts";
+import { startSweep } from "./trash/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
 /** What runs so far; stopped in the reverse order. */
-const running: { postgres?: EmbeddedPostgres; db?: DataSource; app?: FastifyInstance } = {};
+const running: {
+  postgres?: EmbeddedPostgres;
+  db?: DataSource;
+  app?: FastifyInstance;
+  endSweep?: () => Promise<void>;
+} = {};
 const stopping = new AbortController();
 let stoppingSince = 0;
 
@@ -28,9 +34,11 @@ async function start(): Promise<void> {
   const url = config.databaseUrl ?? (await startDatabase(config));
   running.db = await connect(url, config.databasePoolSize);
   const first = await prepareDatabase(running.db, config, stopping.signal);
-  running.app = await createServer(config, running.db);
+  const app = await createServer(config, running.db);
+  running.app = app;
   if (stopping.signal.aborted) return;
-  const address = await running.app.listen({ host: config.host, port: config.port });
+  running.endSweep = startSweep(running.db, (err) => app.log.error({ err }, "the trash was not swept"));
+  const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(welcome(address, config, first, process.stdout.isTTY));
 }
 
@@ -64,10 +72,11 @@ function onSignal(): void {
 }
 
 async function stop(): Promise<void> {
-  const { app, db, postgres } = running;
+  const { app, db, postgres, endSweep } = running;
   const giveUp = setTimeout(() => app?.server.closeAllConnections(), limits.drain);
   await app?.close();
   clearTimeout(giveUp);
+  await endSweep?.();
   await db?.destroy();
   await postgres?.stop();
 }

@@ -1,5 +1,5 @@
 import { limits } from "./limits.ts";
-import { type UserError, UserErrorCode } from "./user-error.ts";
+import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 /** Gathers what is wrong with an input, so that a person is told all of it at once. */
 export type Problems = UserError[];
@@ -60,6 +60,15 @@ export function readPictureUrl(
   problems: Problems,
 ): string | null {
   return url == null ? null : readText(url, limits.url, field, problems);
+}
+
+/** The change that the argument `name` makes: none without one. @throws Refusal */
+export function readNewName(name: string | null | undefined): { name?: string } {
+  if (name == null) return {};
+  const problems: Problems = [];
+  const read = readName(name, ["name"], problems);
+  if (problems.length > 0) throw new Refusal(problems);
+  return { name: read };
 }
 
 /** A description as it is stored; blank text is none. */

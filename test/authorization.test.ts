@@ -67,6 +67,36 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'updateParameters(id: $ModelVersion, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
   },
+  "Query.trash": { least: Role.VIEWER, ask: "trash(where: { deletedBy: { eq: $User } }) { nodes { name } }" },
+  "Query.tombstone": { least: Role.VIEWER, ask: "tombstone(id: $ModelVersion_purged) { name }" },
+  "Mutation.deleteModel": {
+    least: Role.EDITOR,
+    ask: "deleteModel(id: $Model_other) { contents { fileCount } userErrors { code field message } }",
+  },
+  "Mutation.deleteModelVersion": {
+    least: Role.EDITOR,
+    ask: "deleteModelVersion(id: $ModelVersion) { contents { fileCount } userErrors { code field message } }",
+  },
+  "Mutation.restoreModel": {
+    least: Role.EDITOR,
+    ask: "restoreModel(id: $Model_deleted) { model { name } userErrors { code field message } }",
+  },
+  "Mutation.restoreModelVersion": {
+    least: Role.EDITOR,
+    ask: "restoreModelVersion(id: $ModelVersion_deleted) { modelVersion { name } userErrors { code field message } }",
+  },
+  "Mutation.purgeModel": {
+    least: Role.ADMIN,
+    ask: "purgeModel(id: $Model_deleted) { tombstone { name } userErrors { code field message } }",
+  },
+  "Mutation.purgeModelVersion": {
+    least: Role.ADMIN,
+    ask: "purgeModelVersion(id: $ModelVersion_deleted) { tombstone { name } userErrors { code field message } }",
+  },
+  "Mutation.transferModelVersion": {
+    least: Role.EDITOR,
+    ask: "transferModelVersion(id: $ModelVersion, modelId: $Model_other) { modelVersion { name } userErrors { code field message } }",
+  },
   "Mutation.updateProfile": {
     least: Role.VIEWER,
     ask: 'updateProfile(input: { name: "New" }) { user { name } userErrors { code field message } }',
@@ -117,8 +147,12 @@ const rows: { [field: string]: Row } = {
   },
 };
 
-/** Other ways in which an id comes into a field that has a row already. */
+/** Other ways in which an id, or more than usual, is asked of a field that has a row already. */
 const ways: { [way: string]: Row } = {
+  "Mutation.deleteModel cascade": {
+    least: Role.ADMIN,
+    ask: "deleteModel(id: $Model, cascade: true) { contents { versionCount } userErrors { code field message } }",
+  },
   "Mutation.createApiToken memberId": {
     least: Role.ADMIN,
     ask: 'createApiToken(memberId: $Member, input: { name: "New", role: VIEWER }) { apiToken { name } userErrors { code field message } }',
@@ -136,6 +170,10 @@ const ways: { [way: string]: Row } = {
   "Query.modelVersions where.createdBy.eq": {
     least: Role.VIEWER,
     ask: "modelVersions(where: { createdBy: { eq: $User } }) { totalCount nodes { name } }",
+  },
+  "Query.trash where.deletedBy.in": {
+    least: Role.VIEWER,
+    ask: "trash(where: { deletedBy: { in: [$User] } }) { nodes { name } }",
   },
   "Query.apiTokens where.user.eq": {
     least: Role.ADMIN,
@@ -243,7 +281,9 @@ function codeOf(text: string): string {
 
 /** Ids that no object has. */
 function missing(): { [type: string]: string } {
-  return Object.fromEntries(Object.keys(world.ids).map((type) => [type, toGlobalId(type, randomUUID())]));
+  return Object.fromEntries(
+    Object.keys(world.ids).map((name) => [name, toGlobalId(String(name.split("_")[0]), randomUUID())]),
+  );
 }
 
 /** Everything that the organization has; a changed name of a user does not count as its own. */

@@ -161,6 +161,7 @@ test.each<[string, Record<string, string>, string]>([
     { CORS_ORIGINS: "app.example.com" },
     'CORS_ORIGINS: expected * or origins such as https://app.example.com, separated by commas, got "app.example.com".',
   ],
+  ["TRASH_DAYS", { TRASH_DAYS: "0" }, 'TRASH_DAYS: expected a whole number from 1 to 3650, got "0".'],
   ["INTROSPECTION", { INTROSPECTION: "yes" }, 'INTROSPECTION: expected true or false, got "yes".'],
   [
     "LOG_LEVEL",

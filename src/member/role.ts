@@ -14,8 +14,11 @@ registerEnumType(Role, {
   description: "What a member may do; each role includes those before it.",
   valuesConfig: {
     VIEWER: { description: "Reads." },
-    EDITOR: { description: "Creates and edits." },
-    ADMIN: { description: "Also manages members, invitations and tokens, up to its own role." },
+    EDITOR: { description: "Creates, edits, deletes, restores and transfers." },
+    ADMIN: {
+      description:
+        "Also purges, deletes a model with its versions, and manages members, invitations and tokens up to its own role.",
+    },
     OWNER: { description: "Also manages owners and the organization." },
   },
 });
