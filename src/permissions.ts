@@ -60,6 +60,13 @@ export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN };
 /** The least role that acts for others with what everybody may do for oneself. */
 export const forOthers = Role.ADMIN;
 
+/** Whether a role is enough for a root field with this argument. */
+export function mayWith(role: Role, argument: string): boolean {
+  const needed = argumentPermissions[argument];
+  if (!needed) throw new Error(`permissions.ts has no line for ${argument}.`);
+  return includes(role, needed);
+}
+
 /** Whether a role is enough for a root field. */
 export function may(role: Role, field: string): boolean {
   const needed = neededRole(field);

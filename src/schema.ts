@@ -17,6 +17,7 @@ import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolve
 import { limits } from "./limits.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
 import { MemberOfUserResolver } from "./member/member-of-user.resolver.ts";
+import { MemberPermissionsResolver } from "./member/member-permissions.resolver.ts";
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
@@ -28,6 +29,7 @@ import { TransferResolver } from "./model-version/transfer.resolver.ts";
 import { toGlobalId } from "./node/id.ts";
 import { NodeResolver } from "./node/node.resolver.ts";
 import { OrganizationResolver } from "./organization/organization.resolver.ts";
+import { OrganizationPermissionsResolver } from "./organization/organization-permissions.resolver.ts";
 import { ParameterResolver } from "./parameter/parameter.resolver.ts";
 import { argumentPermissions, neededRole } from "./permissions.ts";
 import {
@@ -41,6 +43,7 @@ import { PurgeResolver } from "./trash/purge.resolver.ts";
 import { RestoreResolver } from "./trash/restore.resolver.ts";
 import { TombstoneResolver } from "./trash/tombstone.resolver.ts";
 import { TrashResolver } from "./trash/trash.resolver.ts";
+import { TrashPermissionsResolver } from "./trash/trash-permissions.resolver.ts";
 import { UserResolver } from "./user/user.resolver.ts";
 import { ViewerResolver } from "./viewer/viewer.resolver.ts";
 
@@ -58,8 +61,10 @@ export function buildApiSchema(): GraphQLSchema {
     resolvers: [
       ViewerResolver,
       OrganizationResolver,
+      OrganizationPermissionsResolver,
       UserResolver,
       MemberResolver,
+      MemberPermissionsResolver,
       MemberOfUserResolver,
       ApiTokenResolver,
       InvitationResolver,
@@ -82,6 +87,7 @@ export function buildApiSchema(): GraphQLSchema {
       PreviousAddressResolver,
       PreviousAddressesOfModelVersionResolver,
       TrashResolver,
+      TrashPermissionsResolver,
       DeleteResolver,
       RestoreResolver,
       PurgeResolver,

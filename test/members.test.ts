@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { Role } from "../src/member/role.ts";
 import { anInvitation, aServiceUser, aTokenOf } from "./support/people.ts";
 import { aMember, aRegistry, aToken, type Registry } from "./support/registry.ts";
-import { aModel, aVersion } from "./support/seed.ts";
+import { aModel } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 
 const members = `query ($where: MemberWhere) {
@@ -328,20 +328,4 @@ test("a service user is at most an administrator, and is created once for an ide
   });
   const first = await registry.ask(create, { role: "ADMIN", key: "k" });
   expect(await registry.ask(create, { role: "ADMIN", key: "k" })).toEqual(first);
-});
-
-test("a frontend is told which pens to show", async () => {
-  const registry = await aRegistry();
-  await aVersion(registry, await aModel(registry));
-  const viewer = await aMember(registry.db, registry.organizationId, { role: Role.VIEWER });
-  const pens =
-    "{ models { nodes { viewerPermissions { update createVersion } latestVersion { viewerPermissions { update } } } } }";
-  const shown = (may: boolean) => [
-    {
-      viewerPermissions: { update: may, createVersion: may },
-      latestVersion: { viewerPermissions: { update: may } },
-    },
-  ];
-  expect((await registry.ask(pens)).models.nodes).toEqual(shown(true));
-  expect((await sender(registry.url, viewer.token)(pens)).body.data.models.nodes).toEqual(shown(false));
 });

@@ -13,11 +13,14 @@ import {
 } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import { memberOfUser } from "../member/member.ts";
+import { includes, lower } from "../member/role.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { User, userById } from "../user/user.ts";
 import { UserError } from "../user-error.ts";
+import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ApiTokenOrder, ApiTokenOrderField, ApiTokenWhere, CreateApiTokenInput } from "./api-token.input.ts";
 import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "./api-token.ts";
 import { createApiToken } from "./create-api-token.ts";
@@ -49,6 +52,8 @@ export class RevokeApiTokenPayload {
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
   userErrors!: UserError[];
 }
+
+const ApiTokenPermissions = permissionsType("ApiToken", { revoke: "Revoke it." });
 
 @Resolver(() => ApiToken)
 export class ApiTokenResolver {
@@ -121,5 +126,15 @@ export class ApiTokenResolver {
   @FieldResolver(() => User, { description: "Who created it." })
   createdBy(@Root() { createdById }: ApiToken, @Ctx() context: Context): Promise<User | null> {
     return userById(context, createdById);
+  }
+
+  @FieldResolver(() => ApiTokenPermissions, { description: viewerPermissionsDescription })
+  async viewerPermissions(
+    @Root() token: ApiToken,
+    @Ctx() context: Context,
+  ): Promise<InstanceType<typeof ApiTokenPermissions>> {
+    const member = await memberOfUser(context, token.userId);
+    const strength = lower(token.role, member?.role ?? token.role);
+    return { revoke: includes(viewerOf(context).role, strength) };
   }
 }

@@ -13,13 +13,14 @@ import {
 } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import { Role } from "../member/role.ts";
+import { includes, Role } from "../member/role.ts";
 import { create, edit, transact } from "../mutation.ts";
 import { Organization, organizationByUuid } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { User, userById } from "../user/user.ts";
 import { UserError } from "../user-error.ts";
+import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import {
   AcceptInvitationInput,
@@ -82,6 +83,8 @@ export class AcceptInvitationPayload {
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
   userErrors!: UserError[];
 }
+
+const InvitationPermissions = permissionsType("Invitation", { revoke: "Take it back." });
 
 @Resolver(() => Invitation)
 export class InvitationResolver {
@@ -157,5 +160,13 @@ export class InvitationResolver {
   @FieldResolver(() => User, { description: "Who made it." })
   createdBy(@Root() { createdById }: Invitation, @Ctx() context: Context): Promise<User | null> {
     return userById(context, createdById);
+  }
+
+  @FieldResolver(() => InvitationPermissions, { description: viewerPermissionsDescription })
+  viewerPermissions(
+    @Root() { role }: Invitation,
+    @Ctx() context: Context,
+  ): InstanceType<typeof InvitationPermissions> {
+    return { revoke: includes(viewerOf(context).role, role) };
   }
 }

@@ -1,22 +1,28 @@
-import { Ctx, Field, FieldResolver, ObjectType, Resolver } from "type-graphql";
+import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { may } from "../permissions.ts";
+import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ModelVersion } from "./model-version.ts";
 
-@ObjectType({
-  description:
-    "What the viewer may do to a version, so that a frontend shows no pen and no bin that would be refused.",
-})
-export class ModelVersionPermissions {
-  @Field(() => Boolean, { description: "Change the About section." })
-  update!: boolean;
-}
+const ModelVersionPermissions = permissionsType("ModelVersion", {
+  update: "Change the About section.",
+  updateLabelMap: "Change the label map.",
+  updateParameters: "Change the training parameters.",
+  transfer: "Transfer it to another model.",
+  delete: "Put it into the trash.",
+});
 
 @Resolver(() => ModelVersion)
 export class ModelVersionPermissionsResolver {
-  @FieldResolver(() => ModelVersionPermissions, { description: "What the viewer may do to the version." })
-  viewerPermissions(@Ctx() context: Context): ModelVersionPermissions {
+  @FieldResolver(() => ModelVersionPermissions, { description: viewerPermissionsDescription })
+  viewerPermissions(@Ctx() context: Context): InstanceType<typeof ModelVersionPermissions> {
     const { role } = viewerOf(context);
-    return { update: may(role, "Mutation.updateModelVersion") };
+    return {
+      update: may(role, "Mutation.updateModelVersion"),
+      updateLabelMap: may(role, "Mutation.updateLabelMap"),
+      updateParameters: may(role, "Mutation.updateParameters"),
+      transfer: may(role, "Mutation.transferModelVersion"),
+      delete: may(role, "Mutation.deleteModelVersion"),
+    };
   }
 }

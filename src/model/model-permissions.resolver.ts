@@ -1,27 +1,26 @@
-import { Ctx, Field, FieldResolver, ObjectType, Resolver } from "type-graphql";
+import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
-import { may } from "../permissions.ts";
+import { may, mayWith } from "../permissions.ts";
+import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { Model } from "./model.ts";
 
-@ObjectType({
-  description: "What the viewer may do to a model, so that a frontend shows no pen that would be refused.",
-})
-export class ModelPermissions {
-  @Field(() => Boolean, { description: "Change its name and description." })
-  update!: boolean;
-
-  @Field(() => Boolean, { description: "Add a version." })
-  createVersion!: boolean;
-}
+const ModelPermissions = permissionsType("Model", {
+  update: "Change its name and description.",
+  createVersion: "Add a version.",
+  delete: "Put it into the trash while it has no versions.",
+  deleteWithVersions: "Put it into the trash with its versions.",
+});
 
 @Resolver(() => Model)
 export class ModelPermissionsResolver {
-  @FieldResolver(() => ModelPermissions, { description: "What the viewer may do to the model." })
-  viewerPermissions(@Ctx() context: Context): ModelPermissions {
+  @FieldResolver(() => ModelPermissions, { description: viewerPermissionsDescription })
+  viewerPermissions(@Ctx() context: Context): InstanceType<typeof ModelPermissions> {
     const { role } = viewerOf(context);
     return {
       update: may(role, "Mutation.updateModel"),
       createVersion: may(role, "Mutation.createModelVersion"),
+      delete: may(role, "Mutation.deleteModel"),
+      deleteWithVersions: mayWith(role, "Mutation.deleteModel.cascade"),
     };
   }
 }
