@@ -32,10 +32,16 @@ describe("the examples", () => {
     const registry = await aFilledRegistry();
     const modelId = await aModel(registry);
     const { secret } = await anInvitation(registry);
+    const versionId = await aVersion(registry, modelId);
+    const deleted = await aVersion(registry, modelId);
+    await registry.ask("mutation ($id: ID!) { deleteModelVersion(id: $id) { userErrors { code } } }", {
+      id: deleted,
+    });
     for (const { operation, variables, withoutToken } of examples) {
       const given = {
         ...variables,
         ...("modelId" in variables && { modelId }),
+        ...("id" in variables && { id: versionId }),
         ...(withoutToken && { input: { name: "Grace Hopper", secret } }),
       };
       const headers = withoutToken && { authorization: "" };

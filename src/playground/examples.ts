@@ -10,7 +10,7 @@ export interface Example {
 /**
  * The forms and screens of the product, in the order of their tabs; the playground opens at the last one. They run
  * as they are against a registry with versions 1 and 2 of a model "PPE Detection", such as the demo makes. Only
- * "Create a version" and "Accept an invitation" need what cannot be known in advance: an id, and a secret.
+ * "Create a version", "Edit the label map" and "Accept an invitation" need what cannot be known in advance: an id, or a secret.
  */
 export const examples: Example[] = [
   {
@@ -85,6 +85,42 @@ mutation CreateVersion($modelId: ID!, $input: CreateModelVersionInput!) {
   createModelVersion(modelId: $modelId, input: $input) {
     modelVersion { id name version labelCount trainable { ready missing } }
     userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Edit the label map",
+    variables: {
+      id: "paste-the-id-of-a-version-here",
+      input: {
+        operations: [
+          { set: { index: 50, name: "face shield" } },
+          { modify: { index: 50, newName: "visor" } },
+          { remove: { index: 50 } },
+        ],
+      },
+    },
+    operation: `# In VARIABLES below, id is the id of a version. The operations are applied in their order, all or none; this is a
+# trial: it tells what would come of them. Without dryRun they are saved.
+mutation UpdateLabelMap($id: ID!, $input: UpdateLabelMapInput!) {
+  updateLabelMap(id: $id, input: $input, dryRun: true) {
+    modelVersion { labelCount revisions { labels } }
+    added { index name }
+    changed { before { index name } after { index name } }
+    removed { index name }
+    warnings { alias dataset missing { name } extra { name } renamed { index name datasetName } }
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Trash",
+    variables: {},
+    operation: `# What was deleted, until when it can be restored, and by whose hand. restoreModel and restoreModelVersion take the objectId.
+query Trash {
+  trash(first: 20) {
+    totalCount
+    nodes { kind objectId name version modelName deletedAt purgeAt deletedBy { name } viewerPermissions { restore purge } }
   }
 }`,
   },
