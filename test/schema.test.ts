@@ -152,12 +152,6 @@ test.each(creations)("$name can be repeated safely", ({ args }) => {
   expect(typesOf(args)).toMatchObject({ idempotencyKey: "String" });
 });
 
-test.each(creations)("$name takes nothing that nobody may set", (creation) => {
-  const names = inputFieldsOf(creation).map(({ name }) => name);
-  for (const field of ["id", "version", "createdAt", "updatedAt", "createdBy", "organization"])
-    expect(names).not.toContain(field);
-});
-
 interface Element {
   path: string;
   description?: string | null;

@@ -1,0 +1,215 @@
+import { expect, test } from "@jest/globals";
+import { getNamedType, isEnumType, isInputObjectType, isNonNullType, isRequiredInputField } from "graphql";
+import { buildApiSchema } from "../src/schema.ts";
+import { aServiceUser } from "./support/people.ts";
+import { aRegistry, type Registry } from "./support/registry.ts";
+import { aModel, aVersion, wholeForm } from "./support/seed.ts";
+
+/** One object that can be edited, with every field of it set. */
+interface Edited {
+  /** Sends the input, and gives the fields of what is refused. */
+  edit(input: object): Promise<(string[] | null)[]>;
+  /** The fields, as they are read. */
+  read(): Promise<{ [field: string]: unknown }>;
+}
+
+const mutation = (name: string, type: string) =>
+  `mutation ($id: ID!, $input: ${type}!) { ${name}(id: $id, input: $input) { userErrors { field } } }`;
+
+async function send(registry: Registry, query: string, variables: object): Promise<(string[] | null)[]> {
+  const [payload] = Object.values<{ userErrors: { field: string[] | null }[] }>(
+    await registry.ask(query, variables),
+  );
+  return payload?.userErrors.map(({ field }) => field) ?? [];
+}
+
+async function aWholeVersion(registry: Registry): Promise<string> {
+  return aVersion(registry, await aModel(registry), wholeForm);
+}
+
+async function versionFields(registry: Registry, id: string, fields: string) {
+  return (await registry.ask(`query ($id: ID!) { modelVersion(by: { id: $id }) { ${fields} } }`, { id }))
+    .modelVersion;
+}
+
+/** How the inputs of edits are used, by their name. */
+const editors: { [input: string]: (registry: Registry) => Promise<Edited> } = {
+  async UpdateModelInput(registry) {
+    const id = await aModel(registry, { name: "Name", description: "Description" });
+    const query = "query ($id: ID!) { model(by: { id: $id }) { name description } }";
+    return {
+      edit: (input) => send(registry, mutation("updateModel", "UpdateModelInput"), { id, input }),
+      read: async () => (await registry.ask(query, { id })).model,
+    };
+  },
+  async UpdateModelVersionInput(registry) {
+    const id = await aWholeVersion(registry);
+    return {
+      edit: (input) =>
+        send(registry, mutation("updateModelVersion", "UpdateModelVersionInput"), { id, input }),
+      read: () => versionFields(registry, id, "name description type framework"),
+    };
+  },
+  async LabelModification(registry) {
+    const id = await aWholeVersion(registry);
+    const query = mutation("updateLabelMap", "UpdateLabelMapInput");
+    return {
+      edit: (input) =>
+        send(registry, query, { id, input: { operations: [{ modify: { index: 0, ...input } }] } }),
+      read: async () => {
+        const [label] = (await versionFields(registry, id, "labels { index name }")).labels;
+        return { newIndex: label.index, newName: label.name };
+      },
+    };
+  },
+  async ParameterModification(registry) {
+    const id = await aWholeVersion(registry);
+    const query = mutation("updateParameters", "UpdateParametersInput");
+    return {
+      edit: (input) =>
+        send(registry, query, { id, input: { operations: [{ modify: { name: "lr0", ...input } }] } }),
+      read: async () => {
+        const [, lr0] = (await versionFields(registry, id, "parameters { name type value }")).parameters;
+        return { newName: lr0.name, type: lr0.type, value: lr0.value };
+      },
+    };
+  },
+  async UpdateUserInput(registry) {
+    const { memberId: id } = await aServiceUser(registry);
+    const query = mutation("updateServiceUser", "UpdateUserInput");
+    const find = "query ($id: ID!) { node(id: $id) { ... on Member { user { name pictureUrl } } } }";
+    const edit = (input: object) => send(registry, query, { id, input });
+    await edit({ pictureUrl: "https://pictures.example.com/robot.png" });
+    return { edit, read: async () => (await registry.ask(find, { id })).node.user };
+  },
+  async UpdateOrganizationInput(registry) {
+    const query = `mutation ($input: UpdateOrganizationInput!) {
+      updateOrganization(input: $input) { userErrors { field } }
+    }`;
+    return {
+      edit: (input) => send(registry, query, { input }),
+      read: async () => (await registry.ask("{ viewer { organization { name } } }")).viewer.organization,
+    };
+  },
+};
+
+const refused = Symbol("null is refused");
+
+/** Each field: what it can be set to, and what null makes of it. */
+const table: { [input: string]: { [field: string]: { to: unknown; cleared: unknown } } } = {
+  UpdateModelInput: {
+    name: { to: "Other", cleared: refused },
+    description: { to: "Other", cleared: null },
+  },
+  UpdateModelVersionInput: {
+    name: { to: "Other", cleared: refused },
+    description: { to: "Other", cleared: null },
+    type: { to: "LINE", cleared: refused },
+    framework: { to: "ONNX", cleared: null },
+  },
+  LabelModification: {
+    newIndex: { to: -1, cleared: refused },
+    newName: { to: "other", cleared: refused },
+  },
+  ParameterModification: {
+    newName: { to: "other", cleared: refused },
+    value: { to: 0.5, cleared: null }, // a value of the type JSON
+    type: { to: "JSON", cleared: "FLOAT" }, // taken from the value
+  },
+  UpdateUserInput: {
+    name: { to: "Other", cleared: refused },
+    pictureUrl: { to: "https://pictures.example.com/other.png", cleared: null },
+  },
+  UpdateOrganizationInput: { name: { to: "Other", cleared: refused } },
+};
+
+/** The fields that an edit can leave out, from the schema: of inputs of `update…`, and of those that modify a part. */
+function optionalFields(): { [input: string]: string[] } {
+  const inputs = Object.values(buildApiSchema().getTypeMap()).filter(isInputObjectType);
+  const edits = inputs.filter(
+    ({ name, isOneOf }) => !isOneOf && (/^Update.*Input$/.test(name) || name.endsWith("Modification")),
+  );
+  return Object.fromEntries(
+    edits.map((type) => [
+      type.name,
+      Object.values(type.getFields())
+        .filter((field) => !isNonNullType(field.type))
+        .map(({ name }) => name)
+        .sort(),
+    ]),
+  );
+}
+
+test("the table has every field of every edit", () => {
+  const rows = Object.entries(table).map(([input, fields]) => [input, Object.keys(fields).sort()]);
+  expect(Object.fromEntries(rows)).toEqual(optionalFields());
+});
+
+const rows = Object.entries(table).flatMap(([input, fields]) =>
+  Object.entries(fields).map(([field, { to, cleared }]) => ({ input, field, to, cleared })),
+);
+
+test.each(rows)(
+  "$input, $field: omitted leaves, null clears or is refused",
+  async ({ input, field, to, cleared }) => {
+    const anEdited = editors[input];
+    if (!anEdited) throw new Error(`There is no editor for ${input}.`);
+    const { edit, read } = await anEdited(await aRegistry());
+    const before = await read();
+    expect(before[field]).not.toBeNull();
+
+    const others = Object.entries(table[input] ?? {}).filter(
+      ([name]) => name !== field && name !== "newIndex",
+    );
+    for (const [name, other] of [["", undefined], ...others] as [string, { to: unknown } | undefined][]) {
+      if (input.endsWith("Modification") && name === "newName") continue; // the next step would not find it
+      expect(await edit(other ? { [name]: other.to } : {})).toEqual([]);
+      // A value whose type was changed is the same value.
+      expect((await read())[field]).toEqual(field === "type" && name === "value" ? "FLOAT" : before[field]);
+      expect(await edit(other ? { [name]: before[name] } : {})).toEqual([]);
+    }
+
+    const problems = await edit({ [field]: null });
+    if (cleared === refused) {
+      expect(problems.map((path) => path?.at(-1))).toEqual([field]);
+      expect(await read()).toEqual(before);
+    } else {
+      expect(problems).toEqual([]);
+      expect((await read())[field]).toEqual(cleared);
+    }
+    expect(await edit({ [field]: to })).toEqual([]);
+    expect((await read())[field]).toEqual(to);
+  },
+);
+
+const mutations = Object.values(buildApiSchema().getMutationType()?.getFields() ?? {}).filter(({ args }) =>
+  args.some(({ name }) => name === "input"),
+);
+
+/** The fields that an input cannot do without. */
+function required(input: unknown): object {
+  const type = getNamedType(input as Parameters<typeof getNamedType>[0]);
+  if (!isInputObjectType(type)) return {};
+  const fields = Object.values(type.getFields()).filter(isRequiredInputField);
+  return Object.fromEntries(
+    fields.map((field) => {
+      const of = getNamedType(field.type);
+      return [field.name, isEnumType(of) ? of.getValues()[0]?.name : "x"];
+    }),
+  );
+}
+
+test.each(mutations)("$name refuses what nobody may set", async ({ name, args }) => {
+  const registry = await aRegistry();
+  const type = args.find((arg) => arg.name === "input")?.type;
+  const others = args.filter(
+    (arg) => isNonNullType(arg.type) && arg.name !== "input" && arg.defaultValue === undefined,
+  );
+  const given = others.map((arg) => `${arg.name}: "x"`).join(", ");
+  for (const field of ["id", "version", "createdAt", "updatedAt", "createdBy", "organization", "revision"]) {
+    const query = `mutation ($input: ${type}) { ${name}(${given && `${given}, `}input: $input) { userErrors { code } } }`;
+    const { status, body } = await registry.send(query, { input: { ...required(type), [field]: "x" } });
+    expect([field, status, body.errors?.[0]?.extensions.code]).toEqual([field, 400, "BAD_USER_INPUT"]);
+    expect(JSON.stringify(body.errors)).toContain(`Field \\"${field}\\" is not defined by type`);
+  }
+});
