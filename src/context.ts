@@ -1,9 +1,12 @@
 import type { DataSource } from "typeorm";
+import type { Keyring } from "./keyring.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
 /** What one request knows; the first argument of everything that reads. */
 export interface Context {
   db: DataSource;
+  /** Encrypts and decrypts what is secret at rest. */
+  keyring: Keyring;
   /** Who asks, or the error that a root field throws when nobody (or nobody known) does. */
   viewer: Viewer | Error;
   /** In the log beside an unexpected error, and in the answer to the client. */

@@ -1,4 +1,3 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
@@ -9,6 +8,7 @@ import type { Config } from "./config.ts";
 import { Member } from "./member/member.ts";
 import { Role } from "./member/role.ts";
 import { Organization } from "./organization/organization.ts";
+import { writeSecretFile } from "./secret-file.ts";
 import { User } from "./user/user.ts";
 
 /** Any number that no other program would take in the same database. */
@@ -84,14 +84,7 @@ async function createOwner(
       ...secret,
     });
     // Before the commit: a token that nobody could read would lock everybody out.
-    await writeSecretFile(dataDir, file, token);
+    await writeSecretFile(file, token);
   });
   return { token, file };
-}
-
-/** Only the owner of the process can read it; whole or not there at all. */
-async function writeSecretFile(directory: string, file: string, secret: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }

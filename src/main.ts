@@ -3,9 +3,12 @@ import type { FastifyInstance } from "fastify";
 import type { DataSource } from "typeorm";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
+import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { prepareDatabase } from "./first-start.ts";
+import { Keyring, type SecretKey } from "./keyring.ts";
 import { limits } from "./limits.ts";
+import { openSecretKeyFile } from "./secret-key-file.ts";
 import { createServer } from "./server.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
@@ -28,7 +31,9 @@ async function start(): Promise<void> {
   const url = config.databaseUrl ?? (await startDatabase(config));
   running.db = await connect(url, config.databasePoolSize);
   const first = await prepareDatabase(running.db, config, stopping.signal);
-  running.app = await createServer(config, running.db);
+  const keyring = new Keyring(await secretKeys(config));
+  for (const line of await findUnreadableSecrets(running.db, keyring)) process.stderr.write(`${line}\n`);
+  running.app = await createServer(config, running.db, keyring);
   if (stopping.signal.aborted) return;
   const address = await running.app.listen({ host: config.host, port: config.port });
   process.stdout.write(welcome(address, config, first));
@@ -47,6 +52,11 @@ async function startDatabase(config: Config): Promise<string> {
     log: (line) => process.stderr.write(`${line}\n`),
   });
   return running.postgres.url;
+}
+
+/** Production has its keys from the configuration only; without them it takes no secrets. */
+async function secretKeys({ databaseUrl, secretKeys: given, dataDir }: Config): Promise<SecretKey[]> {
+  return given.length > 0 || databaseUrl ? given : openSecretKeyFile(dataDir);
 }
 
 /**

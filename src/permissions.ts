@@ -16,4 +16,6 @@ export const permissions: { [field: string]: Role } = {
   "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
+  "Mutation.updateDockerImage": Role.EDITOR,
+  "Mutation.removeDockerImage": Role.EDITOR,
 };

@@ -8,7 +8,7 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { type Context, viewerOf } from "./context.ts";
-import { DockerImageResolver } from "./docker-image/docker-image.resolver.ts";
+import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { limits } from "./limits.ts";
@@ -46,6 +46,7 @@ export function buildApiSchema(): GraphQLSchema {
       LabelResolver,
       ParameterResolver,
       DockerImageResolver,
+      EnvironmentVariablesResolver,
       ModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
