@@ -6,6 +6,7 @@ import { findUnreadableSecrets, rotateSecrets } from "../src/docker-image/stored
 import { Keyring, parseSecretKeys } from "../src/keyring.ts";
 import { databaseUrl } from "./support/database.ts";
 import { dockerImage, updateDockerImage } from "./support/docker-image.ts";
+import { until } from "./support/embedded-cluster.ts";
 import type { Registry } from "./support/registry.ts";
 import { aModel, aVersion } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
@@ -189,6 +190,38 @@ test("a rotation leaves nothing under the old keys, also when there are edits me
   for (const id of ids) expect((await variablesOf(later, id))[0]).toMatchObject(secret);
   expect(before).toMatchObject({ revisions: { dockerImage: 1 } });
   await after.end();
+  await db.destroy();
+});
+
+test("an edit that comes while its docker image is encrypted anew keeps the secret as it is then", async () => {
+  const env = await place();
+  const server = await startServer({ ...env, SECRET_KEYS: `${recent},${old}` });
+  const client = clientOf(server, env.DATA_DIR);
+  const id = await aSecret(client);
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  const waiting = async (count: number) =>
+    (
+      await db.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+    ).length === count;
+  const [rotation, edit] = await db
+    .transaction(async (holder) => {
+      await holder.query("select from docker_image for update");
+      const rotation = rotateSecrets(db, keyring(old, recent));
+      await until(() => waiting(1));
+      const edit = updateDockerImage(client, {
+        id,
+        input: { tag: "2", environmentVariables: [{ name: "TOKEN" }, { name: "A", value: "" }] },
+      });
+      await until(() => waiting(2));
+      return [rotation, edit] as const;
+    })
+    .then((both) => Promise.all(both));
+  expect([rotation, edit.userErrors]).toEqual([{ rotated: 1, left: 0 }, []]);
+  expect(await findUnreadableSecrets(db, keyring(old))).toEqual([]);
+  expect((await variablesOf(client, id))[0]).toMatchObject(secret);
+  await server.end();
   await db.destroy();
 });
 
