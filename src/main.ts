@@ -32,7 +32,10 @@ async function start(): Promise<void> {
   running.db = await connect(url, config.databasePoolSize);
   const first = await prepareDatabase(running.db, config, stopping.signal);
   const keyring = new Keyring(await secretKeys(config));
-  for (const line of await findUnreadableSecrets(running.db, keyring)) process.stderr.write(`${line}\n`);
+  const unreadable = await findUnreadableSecrets(running.db, keyring).catch((error: Error) => [
+    `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
+  ]);
+  for (const line of unreadable) process.stderr.write(`${line}\n`);
   running.app = await createServer(config, running.db, keyring);
   if (stopping.signal.aborted) return;
   const address = await running.app.listen({ host: config.host, port: config.port });

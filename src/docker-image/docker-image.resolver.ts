@@ -70,7 +70,13 @@ export class DockerImageResolver {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, uuid) => updateDockerImage(tx, context, uuid, input, expectedRevision),
+      write: (tx, versionUuid) =>
+        updateDockerImage(tx, viewerOf(context), {
+          versionUuid,
+          input,
+          expectedRevision,
+          keyring: context.keyring,
+        }),
       read: modelVersionById,
     });
     return { modelVersion: row, dockerImage: result, userErrors };
@@ -91,7 +97,7 @@ export class DockerImageResolver {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, uuid) => removeDockerImage(tx, context, uuid, expectedRevision),
+      write: (tx, uuid) => removeDockerImage(tx, viewerOf(context), uuid, expectedRevision),
       read: modelVersionById,
     });
     return { modelVersion: row, userErrors };

@@ -45,8 +45,8 @@ export function describeDocumentError({ message, nodes }: GraphQLError, code: Er
   return withoutValue(message, kind === Kind.OBJECT || kind === Kind.LIST);
 }
 
-/** Numbers and words in the place of something else than text are no secrets, and help to see the mistake. */
+/** A number or a name that is wrong in its own place is no secret, and helps to see the mistake. */
 function withoutValue(message: string, isComposite: boolean): string {
-  const canBeSecret = isComposite || /^(String cannot|Expected value of type) /.test(message);
+  const canBeSecret = isComposite || /^(String cannot|Boolean cannot|Expected value of type) /.test(message);
   return canBeSecret ? message.replace(/(?:(?<=value): |, found ).*$/s, ".") : message;
 }
