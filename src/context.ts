@@ -1,4 +1,5 @@
 import type { DataSource } from "typeorm";
+import { apiError } from "./errors.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
@@ -7,8 +8,8 @@ export interface Context {
   db: DataSource;
   /** Encrypts and decrypts what is secret at rest. */
   keyring: Keyring;
-  /** Who asks, or the error that a root field throws when nobody (or nobody known) does. */
-  viewer: Viewer | Error;
+  /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */
+  viewer: Viewer | Error | null;
   /** In the log beside an unexpected error, and in the answer to the client. */
   requestId: string;
 }
@@ -16,5 +17,9 @@ export interface Context {
 /** The viewer of a request that has passed the guard of a root field. */
 export function viewerOf(context: Context): Viewer {
   if (context.viewer instanceof Error) throw context.viewer;
-  return context.viewer;
+  if (context.viewer) return context.viewer;
+  throw apiError(
+    "UNAUTHENTICATED",
+    "An API token is required: send the header `Authorization: Bearer mreg_…`.",
+  );
 }

@@ -6,7 +6,12 @@ import { Refusal, type UserError, type UserErrorCode } from "./user-error.ts";
 const constraints = new Map<string, UserError>();
 
 /** Declares what a client is told when the database refuses a row by this constraint. */
-export function onConstraint(name: string, code: UserErrorCode, field: string[], message: string): void {
+export function onConstraint(
+  name: string,
+  code: UserErrorCode,
+  field: string[] | null,
+  message: string,
+): void {
   constraints.set(name, { code, field, message });
 }
 

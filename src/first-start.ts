@@ -1,14 +1,9 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
-import { ApiToken } from "./api-token/api-token.ts";
-import { apiTokenSecret, newSecret } from "./api-token/secret.ts";
+import { ownerTokenFile, writeOwnerToken } from "./api-token/owner-token.ts";
 import type { Config } from "./config.ts";
-import { Member } from "./member/member.ts";
-import { Role } from "./member/role.ts";
-import { Organization } from "./organization/organization.ts";
-import { writeSecretFile } from "./secret-file.ts";
+import { insertOrganization } from "./organization/create-organization.ts";
 import { User } from "./user/user.ts";
 
 /** Any number that no other program would take in the same database. */
@@ -59,32 +54,16 @@ async function createOwner(
   manager: EntityManager,
   { first, dataDir }: Config,
 ): Promise<{ token: string; file: string }> {
-  const { text: token, ...secret } = newSecret(apiTokenSecret);
-  const [organizationId, userId] = [uuidv7(), uuidv7()];
-  const file = join(dataDir, "owner-token");
-  const email = first.ownerEmail.toLowerCase();
-  const role = Role.OWNER;
+  const file = ownerTokenFile(dataDir);
+  const { organization: name, ownerName, ownerEmail, ownerPictureUrl: pictureUrl } = first;
+  const owner = { id: uuidv7(), name: ownerName, email: ownerEmail.toLowerCase(), pictureUrl };
 
-  await manager.transaction(async (tx) => {
-    await tx.insert(Organization, { id: organizationId, name: first.organization });
-    await tx.insert(User, {
-      id: userId,
-      name: first.ownerName,
-      email,
-      pictureUrl: first.ownerPictureUrl,
-    });
-    await tx.insert(Member, { id: uuidv7(), organizationId, userId, email, role });
-    await tx.insert(ApiToken, {
-      id: uuidv7(),
-      organizationId,
-      userId,
-      createdById: userId,
-      name: "First start",
-      role,
-      ...secret,
-    });
+  const token = await manager.transaction(async (tx) => {
+    await tx.insert(User, owner);
+    const secret = await insertOrganization(tx, { id: uuidv7(), name }, owner);
     // Before the commit: a token that nobody could read would lock everybody out.
-    await writeSecretFile(file, token);
+    await writeOwnerToken(file, secret);
+    return secret;
   });
   return { token, file };
 }

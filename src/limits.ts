@@ -4,6 +4,13 @@ export const limits = {
   name: 200,
   /** Characters of a description. */
   description: 10_000,
+  /** Characters of an e-mail address. */
+  email: 254,
+  /** Characters of a URL. */
+  url: 2_000,
+  /** Days for which an invitation can be accepted: when nothing else is said, and at most. */
+  invitationDays: 7,
+  invitationDaysAtMost: 90,
   /** Labels of one version: ImageNet-21k, the largest map in use, has 21,841. */
   labels: 25_000,
   /** Parameters of one version. */

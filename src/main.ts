@@ -6,9 +6,8 @@ import { connect } from "./data-source.ts";
 import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { prepareDatabase } from "./first-start.ts";
-import { Keyring, type SecretKey } from "./keyring.ts";
 import { limits } from "./limits.ts";
-import { openSecretKeyFile } from "./secret-key-file.ts";
+import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
@@ -31,7 +30,7 @@ async function start(): Promise<void> {
   const url = config.databaseUrl ?? (await startDatabase(config));
   running.db = await connect(url, config.databasePoolSize);
   const first = await prepareDatabase(running.db, config, stopping.signal);
-  const keyring = new Keyring(await secretKeys(config));
+  const keyring = await openKeyring(config);
   const unreadable = await findUnreadableSecrets(running.db, keyring).catch((error: Error) => [
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
@@ -55,11 +54,6 @@ async function startDatabase(config: Config): Promise<string> {
     log: (line) => process.stderr.write(`${line}\n`),
   });
   return running.postgres.url;
-}
-
-/** Production has its keys from the configuration only; without them it takes no secrets. */
-async function secretKeys({ databaseUrl, secretKeys: given, dataDir }: Config): Promise<SecretKey[]> {
-  return given.length > 0 || databaseUrl ? given : openSecretKeyFile(dataDir);
 }
 
 /**

@@ -1,27 +1,34 @@
 import { GraphQLError } from "graphql";
 import type { EntityManager } from "typeorm";
-import { holdAccess } from "./api-token/access.ts";
 import { forget } from "./batch.ts";
-import { type Context, viewerOf } from "./context.ts";
+import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { apiError } from "./errors.ts";
 import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
+import { holdAccess, holdAccessAlone } from "./member/access.ts";
 import { uuidOf } from "./node/id.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
-import type { Viewer } from "./viewer/viewer.ts";
 
 export interface Options {
-  /** What makes sure of the viewer's access inside the transaction; see `access.ts`. */
-  access?: (tx: EntityManager, viewer: Viewer) => Promise<void>;
+  /** How the viewer's access is made sure of; see `access.ts`. */
+  access?: keyof typeof accesses;
   /** Does everything, tells what came of it, and takes it back. */
   dryRun?: boolean;
 }
 
+type Check = (tx: EntityManager, context: Context) => Promise<void>;
+
+const accesses: { [kind in "HELD" | "ALONE" | "NONE"]: { before?: Check; after?: Check } } = {
+  HELD: { after: holdAccess },
+  ALONE: { before: holdAccessAlone },
+  NONE: {}, // of a request that needs no token
+};
+
 export interface Creation<Row> extends Options {
   idempotencyKey: string | null;
-  /** Changes the database, and gives the UUID of what it created. */
-  write: (tx: EntityManager) => Promise<string>;
+  /** Changes the database, and gives the UUID of what it created; and its secret, where it has one and it is new. */
+  write: (tx: EntityManager) => Promise<string | { uuid: string; secret: string | null }>;
   /** Finds that object again, as the client will see it. */
   read: (context: Context, uuid: string) => Promise<Row | null>;
 }
@@ -44,16 +51,17 @@ export interface Edit<Row, Result> extends Options {
 export async function create<Row>(
   context: Context,
   { idempotencyKey, write, read, ...options }: Creation<Row>,
-): Promise<{ row: Row | null; userErrors: UserError[] }> {
-  const { result: uuid, userErrors } = await transact(context, write, options);
-  if (uuid === null) return { row: null, userErrors };
+): Promise<{ row: Row | null; secret: string | null; userErrors: UserError[] }> {
+  const { result, userErrors } = await transact(context, write, options);
+  if (result === null) return { row: null, secret: null, userErrors };
+  const { uuid, secret } = typeof result === "string" ? { uuid: result, secret: null } : result;
   // What it fails to forget is forgotten after the next one.
   if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
   const row = await read(context, uuid).catch(doneButUnread);
-  if (row !== null) return { row, userErrors: [] };
+  if (row !== null) return { row, secret, userErrors: [] };
   // Only a repeated idempotency key can lead to an object that is gone.
   const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
-  return { row, userErrors: [{ code, field, message: "What this key created is gone." }] };
+  return { row, secret: null, userErrors: [{ code, field, message: "What this key created is gone." }] };
 }
 
 /**
@@ -85,13 +93,15 @@ export async function edit<Row, Result>(
 export async function transact<Result>(
   context: Context,
   write: (tx: EntityManager) => Promise<Result>,
-  { access = holdAccess, dryRun = false }: Options = {},
+  { access = "HELD", dryRun = false }: Options = {},
 ): Promise<{ result: Result | null; userErrors: UserError[] }> {
   forget(context);
   try {
     const result = await context.db.transaction(async (tx) => {
-      await access(tx, viewerOf(context));
+      const { before, after } = accesses[access];
+      await before?.(tx, context);
       const written = await write(tx);
+      await after?.(tx, context);
       if (!dryRun) return written;
       await tx.query("set constraints all immediate"); // a trial fails where the real thing would
       throw new Trial(written);

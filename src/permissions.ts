@@ -1,10 +1,13 @@
-import { Role } from "./member/role.ts";
+import { includes, Role } from "./member/role.ts";
 
 /**
- * The least role that each root field asks for. A root field without a line here stops the start, so nothing is
- * open because somebody forgot it. Introspection needs no token.
+ * The least role that each root field asks for; null: not even a token. A root field without a line here stops the
+ * start, so nothing is open because somebody forgot it. Introspection needs no token.
+ *
+ * What a role may do to members, tokens and invitations has a second bound, which depends on whom it concerns: nobody
+ * gives, changes or takes away a role above the own one (`mayManage` in `member/role.ts`).
  */
-export const permissions: { [field: string]: Role } = {
+export const permissions: { [field: string]: Role | null } = {
   "Query.viewer": Role.VIEWER,
   "Query.node": Role.VIEWER,
   "Query.nodes": Role.VIEWER,
@@ -12,10 +15,46 @@ export const permissions: { [field: string]: Role } = {
   "Query.models": Role.VIEWER,
   "Query.modelVersion": Role.VIEWER,
   "Query.modelVersions": Role.VIEWER,
+  "Query.members": Role.VIEWER,
+  "Query.invitations": Role.ADMIN,
+  "Query.apiTokens": Role.ADMIN,
+
   "Mutation.createModel": Role.EDITOR,
   "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
+
+  "Mutation.updateProfile": Role.VIEWER,
+  "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user
+  "Mutation.revokeApiToken": Role.VIEWER, // one's own; ADMIN for others'
+  "Mutation.inviteMember": Role.ADMIN,
+  "Mutation.revokeInvitation": Role.ADMIN,
+  "Mutation.acceptInvitation": null,
+  "Mutation.changeMemberRole": Role.ADMIN,
+  "Mutation.removeMember": Role.ADMIN,
+  "Mutation.createServiceUser": Role.ADMIN,
+  "Mutation.updateServiceUser": Role.ADMIN,
+  "Mutation.createOrganization": Role.OWNER,
+  "Mutation.updateOrganization": Role.OWNER,
 };
+
+/** The least role that sees objects of these types, where they are not the viewer's own. All others are seen by every member. */
+export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN };
+
+/** The least role that acts for others with what everybody may do for oneself. */
+export const forOthers = Role.ADMIN;
+
+/** Whether a role is enough for a root field. */
+export function may(role: Role, field: string): boolean {
+  const needed = neededRole(field);
+  return needed === null || includes(role, needed);
+}
+
+/** The least role that a root field asks for; null: not even a token. */
+export function neededRole(field: string): Role | null {
+  const needed = permissions[field];
+  if (needed === undefined) throw new Error(`permissions.ts has no line for ${field}.`);
+  return needed;
+}

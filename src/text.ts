@@ -42,6 +42,26 @@ export function readName(text: string | null, field: string[], problems: Problem
   return name;
 }
 
+/** An e-mail address as it is stored: in lower case. Whether it can be reached is for those who hand an invitation over. */
+export function readEmail(text: string, field: string[], problems: Problems): string {
+  const email = normalizeName(text).toLowerCase();
+  const form = /^[^\s@]+@[^\s@]+$/;
+  if (email.length > limits.email || !form.test(email) || deceptive.test(email) || !email.isWellFormed()) {
+    const message = `Expected an e-mail address of at most ${limits.email} characters, got "${email.slice(0, 80)}".`;
+    problems.push({ code: UserErrorCode.INVALID, field, message });
+  }
+  return email;
+}
+
+/** The address of a picture as it is stored; the scalar has seen to its form. */
+export function readPictureUrl(
+  url: string | null | undefined,
+  field: string[],
+  problems: Problems,
+): string | null {
+  return url == null ? null : readText(url, limits.url, field, problems);
+}
+
 /** A description as it is stored; blank text is none. */
 export function readDescription(
   text: string | null | undefined,

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import type { DataSource } from "typeorm";
+import { authenticate } from "../src/api-token/authenticate.ts";
+import { apiTokenSecret, newSecret } from "../src/api-token/secret.ts";
 import { createDataSource } from "../src/data-source.ts";
 import { databaseUrl } from "./support/database.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
@@ -27,6 +29,36 @@ test("every migration can be taken back", async () => {
     [],
   );
   await db.runMigrations();
+  await db.destroy();
+});
+
+test("tokens and members of the first tables keep their access", async () => {
+  const db = await createDataSource(await databaseUrl(`people_${process.env.TEST_RUN}`)).initialize();
+  await db.runMigrations();
+  const newest = async () => (await db.query("select name from migrations order by id desc limit 1"))[0].name;
+  while (!/^DerivedColumns/.test(await newest())) await db.undoLastMigration();
+
+  const { text, digest } = newSecret(apiTokenSecret);
+  const id = "01a20c38-1d95-77a2-98fa-9009b97dc137";
+  await db.query("insert into organization (id, name) values ($1, 'Acme')", [id]);
+  await db.query("insert into user_account (id, name, email) values ($1, 'Ada', 'Ada@Example.com')", [id]);
+  await db.query("insert into membership (organization_id, user_id, role) values ($1, $1, 'OWNER')", [id]);
+  await db.query(
+    "insert into api_token (id, organization_id, user_id, name, lookup, digest) values ($1, $1, $1, 'First start', $2, $3)",
+    [id, text.slice(5, 16), digest],
+  );
+  await db.runMigrations();
+  expect(await authenticate(db, `Bearer ${text}`)).toMatchObject({
+    organizationId: id,
+    userId: id,
+    role: "OWNER",
+  });
+  expect(await db.query("select prefix, role, created_by_id from api_token")).toEqual([
+    { prefix: text.slice(0, 16), role: "OWNER", created_by_id: id },
+  ]);
+  expect(await db.query("select email, removed_at from member")).toEqual([
+    { email: "ada@example.com", removed_at: null },
+  ]);
   await db.destroy();
 });
 

@@ -56,7 +56,8 @@ test("nodes of one type are read by one statement", async () => {
   expect(await statementsOf(() => registry.ask(nodes, { ids }))).toHaveLength(1);
 });
 
-const types = "Expected the id of a Model, ModelFile, ModelVersion, Organization, User";
+const types =
+  "Expected the id of one of ApiToken, Invitation, Member, Model, ModelFile, ModelVersion, Organization, User";
 
 test.each([
   ["empty", "", `${types}, got "".`],

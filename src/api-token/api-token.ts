@@ -1,8 +1,11 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { Member } from "../member/member.ts";
-import { Role } from "../member/role.ts";
-import { Node } from "../node/node.ts";
+import { includes, Role } from "../member/role.ts";
+import { Node, nodeById } from "../node/node.ts";
+import { connectionType } from "../page/connection.ts";
+import { listing } from "../page/page.ts";
+import { seenBy } from "../permissions.ts";
 import { DateTime } from "../scalars.ts";
 
 @ObjectType({
@@ -65,3 +68,25 @@ export class ApiToken implements Node {
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
 }
+
+/** Everybody sees the own tokens; those of others are for those who manage them. */
+export const apiTokenById = nodeById(
+  ApiToken,
+  "r.organization_id = $2",
+  ({ userId, role }, token) => token.userId === userId || includes(role, seenBy.ApiToken),
+);
+
+export const ApiTokenConnection = connectionType(ApiToken, "API tokens");
+
+/** The API tokens of an organization. */
+export const apiTokensOf = listing({
+  type: ApiToken,
+  parent: "organization_id",
+  orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
+  filters: {
+    name: "r.name",
+    role: "r.role",
+    user: { column: "r.user_id", idOf: "User" },
+    createdBy: { column: "r.created_by_id", idOf: "User" },
+  },
+});

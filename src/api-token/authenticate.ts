@@ -21,10 +21,13 @@ interface TokenRow {
  * Who a request comes from, by its `Authorization` header. One statement, also for a token that is unknown; and
  * once in a while another that notes the use.
  *
- * @returns the viewer, or the error that says why there is none; a root field throws it.
+ * @returns the viewer; null without the header; or the error that says what is wrong with it, which a root field throws.
  */
-export async function authenticate(db: DataSource, header: string | undefined): Promise<Viewer | Error> {
-  if (!header) return refused("An API token is required: send the header `Authorization: Bearer mreg_…`.");
+export async function authenticate(
+  db: DataSource,
+  header: string | undefined,
+): Promise<Viewer | Error | null> {
+  if (!header) return null;
   const [, token = ""] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
   const digest = readSecret(apiTokenSecret, token);
   if (!digest)

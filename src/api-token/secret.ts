@@ -21,8 +21,7 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const form = /^(mreg|minv)_([0-9A-Za-z]{54})([0-9A-Za-z]{6})$/;
 
 /** A new secret: its kind and `_`, 11 characters to tell it by, 256 random bits in 43, a CRC-32 in 6; all in base 62. */
-export function newSecret(kind: SecretKind): Secret {
-  const told = base62(randomBytes(8), 11);
+export function newSecret(kind: SecretKind, told = base62(randomBytes(8), 11)): Secret {
   const body = told + base62(randomBytes(32), 43);
   const text = `${kind}_${body}${checksum(body)}`;
   return { text, prefix: `${kind}_${told}`, digest: digestOf(text) };

@@ -7,8 +7,7 @@ import type { Binaries } from "./binaries.ts";
 import { EmbeddedPostgresError } from "./error.ts";
 import { clusterLayout, type Layout, newClusterPrefix } from "./layout.ts";
 import { inheritedPath, run } from "./run.ts";
-
-export const superuser = "registry";
+import { superuser } from "./url.ts";
 
 /** Who starts the cluster: programs, account, and the descriptor of PostgreSQL's lock, held. */
 export interface ClusterAccess {

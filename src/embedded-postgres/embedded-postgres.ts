@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { accountFor } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
-import { type ClusterAccess, openCluster, superuser } from "./cluster.ts";
+import { type ClusterAccess, openCluster } from "./cluster.ts";
 import { createDatabaseIfMissing } from "./database.ts";
 import { EmbeddedPostgresError } from "./error.ts";
 import { type Layout, layoutOf } from "./layout.ts";
@@ -11,6 +11,7 @@ import { clearLeftovers } from "./leftovers.ts";
 import { lockForServer } from "./lock.ts";
 import { type Postmaster, startPostmaster } from "./postmaster.ts";
 import { supervise } from "./supervisor.ts";
+import { database, urlAt } from "./url.ts";
 
 /** A PostgreSQL of our own, listening on 127.0.0.1. It is started again whenever it dies, on the same port. */
 export interface EmbeddedPostgres {
@@ -30,8 +31,6 @@ export interface EmbeddedPostgresOptions {
   /** Told, line by line, what happens to PostgreSQL while it runs. */
   log?: (line: string) => void;
 }
-
-const database = "registry";
 
 // The application reports failed statements itself, and their text may hold what users typed.
 const defaultSettings = { log_min_messages: "log", log_checkpoints: "off" };
@@ -85,10 +84,8 @@ async function startOwned(
     );
   const { port, postmaster } = await launchOnFreePort(launch);
 
-  const urlOf = (name: string) =>
-    `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`;
   try {
-    await createDatabaseIfMissing(database, urlOf("postgres"));
+    await createDatabaseIfMissing(database, urlAt(port, password, "postgres"));
   } catch (error) {
     await postmaster.stop();
     throw new EmbeddedPostgresError(
@@ -100,7 +97,7 @@ async function startOwned(
   const supervisor = supervise(postmaster, () => launch(port), log);
   let stopped: Promise<void> | undefined;
   return {
-    url: urlOf(database),
+    url: urlAt(port, password),
     get pid() {
       return supervisor.pid;
     },

@@ -6,3 +6,6 @@ export class EmbeddedPostgresError extends Error {
     super(message.replace(/\s*\n\s*/g, " ").trim(), options);
   }
 }
+
+/** Another server owns the directory, and runs. */
+export class DirectoryInUse extends EmbeddedPostgresError {}

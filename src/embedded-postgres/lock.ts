@@ -1,7 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { EmbeddedPostgresError } from "./error.ts";
+import { DirectoryInUse, EmbeddedPostgresError } from "./error.ts";
 import { run } from "./run.ts";
 
 /*
@@ -42,7 +42,7 @@ export async function tryLock(file: string): Promise<number | undefined> {
 export async function lockForServer(file: string, directory: string): Promise<number> {
   const fd = await tryLock(file);
   if (fd === undefined) {
-    throw new EmbeddedPostgresError(
+    throw new DirectoryInUse(
       `${directory} is in use by another server (pid ${await ownerOf(file)}): stop that one, or choose another directory`,
     );
   }

@@ -1,9 +1,14 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
-import { Role } from "../member/role.ts";
-import { Node } from "../node/node.ts";
+import { includes, Role } from "../member/role.ts";
+import { Node, nodeById } from "../node/node.ts";
+import { connectionType } from "../page/connection.ts";
+import { listing } from "../page/page.ts";
+import { seenBy } from "../permissions.ts";
 import { DateTime } from "../scalars.ts";
+import { UserErrorCode } from "../user-error.ts";
 
 @ObjectType({
   implements: Node,
@@ -46,3 +51,25 @@ export class Invitation implements Node {
   @Column({ type: "timestamptz", precision: 3 })
   expiresAt!: Date;
 }
+
+/** Only for those who may invite. */
+export const invitationById = nodeById(Invitation, "r.organization_id = $2", ({ role }) =>
+  includes(role, seenBy.Invitation),
+);
+
+export const InvitationConnection = connectionType(Invitation, "invitations");
+
+/** The open invitations of an organization. */
+export const invitationsOf = listing({
+  type: Invitation,
+  parent: "organization_id",
+  orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
+  filters: { email: "r.email", role: "r.role", expiresAt: "r.expires_at" },
+});
+
+onConstraint(
+  "invitation_email_taken",
+  UserErrorCode.TAKEN,
+  ["input", "email"],
+  "There is an invitation for this address already: revoke it to make another.",
+);

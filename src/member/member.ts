@@ -1,10 +1,13 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { batch } from "../batch.ts";
+import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
+import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { User } from "../user/user.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -60,6 +63,17 @@ export class Member implements Node {
 
 export const memberById = nodeById(Member);
 
+/** The place of each user in the viewer's organization. */
+export const memberOfUser = batch<string, Member | null>(
+  async (context, userIds) => {
+    const { organizationId } = viewerOf(context);
+    const tail = "where r.organization_id = $1 and r.user_id = any($2)";
+    const found = await rows(context.db, Member, tail, [organizationId, userIds]);
+    return new Map(found.map((member) => [member.userId, member]));
+  },
+  () => null,
+);
+
 export const MemberConnection = connectionType(Member, "members");
 
 /** The members of an organization. */
@@ -78,7 +92,7 @@ export const membersOf = listing({
 onConstraint(
   "member_email_taken",
   UserErrorCode.TAKEN,
-  ["input", "email"],
+  null,
   "A member of the organization has this e-mail address already.",
 );
 onConstraint(

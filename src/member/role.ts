@@ -1,4 +1,5 @@
 import { registerEnumType } from "type-graphql";
+import { apiError } from "../errors.ts";
 
 /** From the least to the most that a member may do: each role includes those before it. */
 export enum Role {
@@ -14,7 +15,7 @@ registerEnumType(Role, {
   valuesConfig: {
     VIEWER: { description: "Reads." },
     EDITOR: { description: "Creates and edits." },
-    ADMIN: { description: "Also manages members and tokens." },
+    ADMIN: { description: "Also manages members, invitations and tokens, up to its own role." },
     OWNER: { description: "Also manages owners and the organization." },
   },
 });
@@ -23,6 +24,12 @@ const order = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER];
 
 export function includes(role: Role, needed: Role): boolean {
   return order.indexOf(role) >= order.indexOf(needed);
+}
+
+/** Nobody gives, changes or takes away a role above the own one. @throws GraphQLError with the code FORBIDDEN */
+export function mayManage(own: Role, other: Role): void {
+  if (includes(own, other)) return;
+  throw apiError("FORBIDDEN", `This concerns the role ${other}, and this API token has ${own}.`);
 }
 
 export function lower(one: Role, other: Role): Role {

@@ -95,9 +95,26 @@ export class People1795520000000 implements MigrationInterface {
     await runner.query(`
       create constraint trigger organization_owned after insert on organization
       deferrable initially deferred for each row execute function require_owner()`);
+
+    // Shared by the commits of what a member does, exclusive for whatever changes the access of that member.
+    await runner.query(`
+      create function access_lock(organization uuid, member_user uuid) returns bigint language sql immutable as $$
+        select hashtextextended(organization::text || member_user::text, 0)
+      $$`);
+    // In plpgsql each statement sees what was committed before it: the second one sees what the lock has waited for.
+    await runner.query(`
+      create function hold_access(organization uuid, member_user uuid, token uuid)
+      returns table (token_role text, member_role text) language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock_shared(access_lock(organization, member_user));
+        return query select t.role, m.role
+          from api_token t join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
+          where t.id = token and m.removed_at is null;
+      end $$`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query("drop function hold_access, access_lock");
     await runner.query("drop trigger organization_owned on organization");
     await runner.query("drop trigger owner_gone on member");
     await runner.query("drop function require_owner");

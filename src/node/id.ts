@@ -18,6 +18,10 @@ export function parseGlobalId(id: string): { type: string; uuid: string } | unde
 export function uuidOf(type: string, id: string, field: string[]): string {
   const parsed = parseGlobalId(id);
   if (parsed?.type === type) return parsed.uuid;
-  const got = parsed ? `the id of a ${parsed.type}` : `"${id.slice(0, 80)}"`;
-  refuse(UserErrorCode.INVALID, field, `Expected the id of a ${type}, got ${got}.`);
+  const got = parsed ? `the id of ${oneOf(parsed.type)}` : `"${id.slice(0, 80)}"`;
+  refuse(UserErrorCode.INVALID, field, `Expected the id of ${oneOf(type)}, got ${got}.`);
+}
+
+function oneOf(type: string): string {
+  return `${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}`;
 }

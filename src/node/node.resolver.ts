@@ -35,7 +35,7 @@ async function find(context: Context, id: string, field: string[]): Promise<Node
   const byId = nodeTypes.get(type);
   if (!byId) {
     const types = [...nodeTypes.keys()].sort().join(", ");
-    refuse(UserErrorCode.INVALID, field, `Expected the id of a ${types}, got "${id.slice(0, 80)}".`);
+    refuse(UserErrorCode.INVALID, field, `Expected the id of one of ${types}, got "${id.slice(0, 80)}".`);
   }
   return byId(context, uuid);
 }

@@ -1,6 +1,8 @@
 import { Field, ObjectType } from "type-graphql";
 import { Column, Entity, PrimaryColumn } from "typeorm";
+import type { Context } from "../context.ts";
 import { Node, nodeById } from "../node/node.ts";
+import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 
 @ObjectType({ implements: Node, description: "Owns models and everything below them, and has members." })
@@ -19,3 +21,9 @@ export class Organization implements Node {
 }
 
 export const organizationById = nodeById(Organization, "r.id = $2");
+
+/** Also one that is not the viewer's: for who has just made it, or has just become a member. */
+export async function organizationByUuid({ db }: Context, uuid: string): Promise<Organization | null> {
+  const [organization] = await rows(db, Organization, "where r.id = $1", [uuid]);
+  return organization ?? null;
+}

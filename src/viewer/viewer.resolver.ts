@@ -1,6 +1,12 @@
-import { Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { ApiTokenOrder, ApiTokenOrderField } from "../api-token/api-token.input.ts";
+import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "../api-token/api-token.ts";
 import { type Context, viewerOf } from "../context.ts";
+import { Member, memberOfUser } from "../member/member.ts";
+import { toGlobalId } from "../node/id.ts";
 import { Organization, organizationById } from "../organization/organization.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
 import { User, userById } from "../user/user.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -16,8 +22,35 @@ export class ViewerResolver {
     return userById(context, viewer.userId);
   }
 
+  @FieldResolver(() => Member, { description: "The user's place in the organization." })
+  member(@Root() viewer: Viewer, @Ctx() context: Context): Promise<Member | null> {
+    return memberOfUser(context, viewer.userId);
+  }
+
   @FieldResolver(() => Organization, { description: "The organization that every root field speaks of." })
   organization(@Root() viewer: Viewer, @Ctx() context: Context): Promise<Organization | null> {
     return organizationById(context, viewer.organizationId);
+  }
+
+  @FieldResolver(() => ApiToken, { description: "The API token of this request." })
+  apiToken(@Root() viewer: Viewer, @Ctx() context: Context): Promise<ApiToken | null> {
+    return apiTokenById(context, viewer.tokenId);
+  }
+
+  @FieldResolver(() => ApiTokenConnection, {
+    description: "The API tokens that act for the user in the organization.",
+  })
+  apiTokens(
+    @Root() { organizationId, userId }: Viewer,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("orderBy", () => ApiTokenOrder, {
+      defaultValue: { field: ApiTokenOrderField.CREATED_AT, direction: Direction.DESC },
+      description: "In which order.",
+    })
+    orderBy: ApiTokenOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<ApiToken>> {
+    const where = { user: { eq: toGlobalId("User", userId) } };
+    return apiTokensOf(context, organizationId, { page, where, orderBy });
   }
 }

@@ -46,7 +46,7 @@ export async function startServer(
   args: string[] = [],
   folder = ".",
 ): Promise<ServerProcess> {
-  const child = runServer({ PORT: "0", ...env }, args, folder);
+  const child = runProgram("dist/main.js", { PORT: "0", ...env }, args, folder);
   const output = collect(child);
   const exited = once(child, "exit");
   const url = await new Promise<string>((resolve, reject) => {
@@ -65,16 +65,29 @@ export async function startServer(
 }
 
 /** Runs the built server until it ends by itself. */
-export async function runToEnd(env: Record<string, string>, args: string[] = [], folder = ".") {
-  const child = runServer(env, args, folder);
+export function runToEnd(env: Record<string, string>, args: string[] = [], folder = ".") {
+  return outputOf(runProgram("dist/main.js", env, args, folder));
+}
+
+/** Runs the built administration beside the server. */
+export function runAdmin(env: Record<string, string>, args: string[]) {
+  return outputOf(runProgram("dist/admin.js", env, args, "."));
+}
+
+async function outputOf(child: ChildProcess): Promise<{ code: number | null; output: string }> {
   const output = collect(child);
   const [code] = await once(child, "close");
   return { code, output: output() };
 }
 
-function runServer(env: Record<string, string>, args: string[], folder: string): ChildProcess {
+function runProgram(
+  program: string,
+  env: Record<string, string>,
+  args: string[],
+  folder: string,
+): ChildProcess {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ["dist/main.js", ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...(PATH && { PATH }), ...(HOME && { HOME }), ...env },
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,20 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "./config.ts";
-import { newSecretKey, parseSecretKeys, type SecretKey } from "./keyring.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { Keyring, newSecretKey, parseSecretKeys } from "./keyring.ts";
 import { writeSecretFile } from "./secret-file.ts";
 
 /**
- * The keys in `secret-keys` beside the embedded database, which are made at the first start. Call it while holding the
- * database's lock: two servers that made a key each would lose one.
+ * The keys of the configuration; or, for an embedded database without them, those in `secret-keys` beside it, which
+ * are made at the first start. Call it when the database runs: of two servers that made a key each, one would lose it.
  *
  * @throws ConfigError when the file holds something else
  */
-export async function openSecretKeyFile(dataDir: string): Promise<SecretKey[]> {
+export async function openKeyring({ secretKeys, databaseUrl, dataDir }: Config): Promise<Keyring> {
+  if (secretKeys.length > 0 || databaseUrl) return new Keyring(secretKeys);
   const path = join(dataDir, "secret-keys");
   const text = (await readFile(path, "utf8").catch(onlyIfMissing)) ?? (await create(path));
   const keys = parseSecretKeys(text);
-  if (keys) return keys;
+  if (keys) return new Keyring(keys);
   throw new ConfigError(`${path}: expected keys as in SECRET_KEYS, got something else.`);
 }
 

@@ -1,0 +1,159 @@
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import { Role } from "../member/role.ts";
+import { create, edit, transact } from "../mutation.ts";
+import { Organization, organizationByUuid } from "../organization/organization.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { User, userById } from "../user/user.ts";
+import { UserError } from "../user-error.ts";
+import { acceptInvitation } from "./accept-invitation.ts";
+import {
+  AcceptInvitationInput,
+  InvitationOrder,
+  InvitationOrderField,
+  InvitationWhere,
+  InviteMemberInput,
+} from "./invitation.input.ts";
+import { Invitation, InvitationConnection, invitationById, invitationsOf } from "./invitation.ts";
+import { inviteMember } from "./invite-member.ts";
+import { revokeInvitation } from "./revoke-invitation.ts";
+
+@ObjectType({ description: "What came of `inviteMember`." })
+export class InviteMemberPayload {
+  @Field(() => Invitation, { nullable: true, description: "The new invitation; null when it was refused." })
+  invitation!: Invitation | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The secret that accepts the invitation, once, to be handed over to whom it is for. Shown this once; null when a repeated " +
+      "idempotency key is answered.",
+  })
+  secret!: string | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `revokeInvitation`." })
+export class RevokeInvitationPayload {
+  @Field(() => ID, {
+    nullable: true,
+    description: "The id that the invitation had; null when it was refused.",
+  })
+  revokedId!: string | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `acceptInvitation`." })
+export class AcceptInvitationPayload {
+  @Field(() => Organization, {
+    nullable: true,
+    description: "The organization that one is a member of now; null when it was refused.",
+  })
+  organization!: Organization | null;
+
+  @Field(() => Role, { nullable: true, description: "What one may do there; null when it was refused." })
+  role!: Role | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The first API token, shown this once, with which one does everything else; null when it was refused.",
+  })
+  secret!: string | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver(() => Invitation)
+export class InvitationResolver {
+  @Query(() => InvitationConnection, { description: "The invitations that nobody has accepted yet." })
+  invitations(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => InvitationWhere, { nullable: true, description: "Which invitations." })
+    where: InvitationWhere | null,
+    @Arg("orderBy", () => InvitationOrder, {
+      defaultValue: { field: InvitationOrderField.CREATED_AT, direction: Direction.DESC },
+      description: "In which order.",
+    })
+    orderBy: InvitationOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<Invitation>> {
+    return invitationsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+  }
+
+  @Mutation(() => InviteMemberPayload, {
+    description:
+      "Offers a place in the organization. The registry sends nothing: hand the secret over yourself.",
+  })
+  async inviteMember(
+    @Arg("input", () => InviteMemberInput, { description: "Whom, and as what." }) input: InviteMemberInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<InviteMemberPayload> {
+    const { row, secret, userErrors } = await create(context, {
+      idempotencyKey,
+      write: (tx) => inviteMember(tx, viewerOf(context), input, idempotencyKey),
+      read: invitationById,
+    });
+    return { invitation: row, secret, userErrors };
+  }
+
+  @Mutation(() => RevokeInvitationPayload, {
+    description: "Takes an invitation back that nobody has accepted yet.",
+  })
+  async revokeInvitation(
+    @Arg("id", () => ID, { description: "The invitation." }) id: string,
+    @Ctx() context: Context,
+  ): Promise<RevokeInvitationPayload> {
+    const { userErrors } = await edit(context, {
+      type: "Invitation",
+      id,
+      write: (tx, uuid) => revokeInvitation(tx, viewerOf(context), uuid),
+      read: async () => null,
+    });
+    return { revokedId: userErrors.length > 0 ? null : id, userErrors };
+  }
+
+  @Mutation(() => AcceptInvitationPayload, {
+    description:
+      "Makes one a member, and gives the first API token. Needs no token: then it makes a new user. Who has a user in another " +
+      "organization of the registry sends a token of that user with the request, and joins as the same user.",
+  })
+  async acceptInvitation(
+    @Arg("input", () => AcceptInvitationInput, { description: "The invitation, and who one is." })
+    input: AcceptInvitationInput,
+    @Ctx() context: Context,
+  ): Promise<AcceptInvitationPayload> {
+    const viewer = context.viewer === null ? null : viewerOf(context);
+    const write = (tx: Parameters<typeof acceptInvitation>[0]) => acceptInvitation(tx, viewer, input);
+    const { result, userErrors } = await transact(context, write, { access: viewer ? "HELD" : "NONE" });
+    if (!result) return { organization: null, role: null, secret: null, userErrors };
+    const { organizationId, role, secret } = result;
+    return { organization: await organizationByUuid(context, organizationId), role, secret, userErrors };
+  }
+
+  @FieldResolver(() => User, { description: "Who made it." })
+  createdBy(@Root() { createdById }: Invitation, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, createdById);
+  }
+}

@@ -1,0 +1,173 @@
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import { create, edit } from "../mutation.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { UpdateUserInput } from "../user/user.input.ts";
+import { User, userById } from "../user/user.ts";
+import { UserError } from "../user-error.ts";
+import { changeMemberRole } from "./change-member-role.ts";
+import { createServiceUser } from "./create-service-user.ts";
+import { CreateServiceUserInput, MemberOrder, MemberOrderField, MemberWhere } from "./member.input.ts";
+import { Member, MemberConnection, memberById, membersOf } from "./member.ts";
+import { removeMember } from "./remove-member.ts";
+import { Role } from "./role.ts";
+import { updateServiceUser } from "./update-service-user.ts";
+
+@ObjectType({ description: "What came of `changeMemberRole`." })
+export class ChangeMemberRolePayload {
+  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
+  member!: Member | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `removeMember`." })
+export class RemoveMemberPayload {
+  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
+  member!: Member | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `createServiceUser`." })
+export class CreateServiceUserPayload {
+  @Field(() => Member, { nullable: true, description: "The new member; null when it was refused." })
+  member!: Member | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `updateServiceUser`." })
+export class UpdateServiceUserPayload {
+  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
+  member!: Member | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver(() => Member)
+export class MemberResolver {
+  @Query(() => MemberConnection, {
+    description: "The members of the organization, service users among them.",
+  })
+  members(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => MemberWhere, { nullable: true, description: "Which members." })
+    where: MemberWhere | null,
+    @Arg("orderBy", () => MemberOrder, {
+      defaultValue: { field: MemberOrderField.CREATED_AT, direction: Direction.ASC },
+      description: "In which order.",
+    })
+    orderBy: MemberOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<Member>> {
+    const today = { active: { eq: true }, ...where };
+    return membersOf(context, viewerOf(context).organizationId, { page, where: today, orderBy });
+  }
+
+  @Mutation(() => ChangeMemberRolePayload, {
+    description:
+      "Changes what a member may do, at once and for all of its tokens. Takes a role up to that of this token, and a member " +
+      "whose role is not above it.",
+  })
+  async changeMemberRole(
+    @Arg("id", () => ID, { description: "The member." }) id: string,
+    @Arg("role", () => Role, { description: "What the member may do from now on." }) role: Role,
+    @Ctx() context: Context,
+  ): Promise<ChangeMemberRolePayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Member",
+      id,
+      access: "ALONE",
+      write: (tx, uuid) => changeMemberRole(tx, viewerOf(context), uuid, role),
+      read: memberById,
+    });
+    return { member: row, userErrors };
+  }
+
+  @Mutation(() => RemoveMemberPayload, {
+    description:
+      "Ends a member's access at once: its tokens and the invitations that it made are gone, and it stays visible as the author of " +
+      "what it made. Tokens that it made for service users go on: `apiTokens` finds them by their creator.",
+  })
+  async removeMember(
+    @Arg("id", () => ID, { description: "The member." }) id: string,
+    @Ctx() context: Context,
+  ): Promise<RemoveMemberPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Member",
+      id,
+      access: "ALONE",
+      write: (tx, uuid) => removeMember(tx, viewerOf(context), uuid),
+      read: memberById,
+    });
+    return { member: row, userErrors };
+  }
+
+  @Mutation(() => CreateServiceUserPayload, {
+    description: "Creates a member for a script. It gets its API tokens from `createApiToken`.",
+  })
+  async createServiceUser(
+    @Arg("input", () => CreateServiceUserInput, { description: "The new service user." })
+    input: CreateServiceUserInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<CreateServiceUserPayload> {
+    const { row, userErrors } = await create(context, {
+      idempotencyKey,
+      write: (tx) => createServiceUser(tx, viewerOf(context), input, idempotencyKey),
+      read: memberById,
+    });
+    return { member: row, userErrors };
+  }
+
+  @Mutation(() => UpdateServiceUserPayload, { description: "Changes how a service user is shown." })
+  async updateServiceUser(
+    @Arg("id", () => ID, { description: "The service user, as a member." }) id: string,
+    @Arg("input", () => UpdateUserInput, { description: "The changes." }) input: UpdateUserInput,
+    @Ctx() context: Context,
+  ): Promise<UpdateServiceUserPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Member",
+      id,
+      access: "ALONE",
+      write: (tx, uuid) => updateServiceUser(tx, viewerOf(context), uuid, input),
+      read: memberById,
+    });
+    return { member: row, userErrors };
+  }
+
+  @FieldResolver(() => User, { description: "The user." })
+  user(@Root() { userId }: Member, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, userId);
+  }
+
+  @FieldResolver(() => Boolean, { description: "Whether it is a member today." })
+  active(@Root() { removedAt }: Member): boolean {
+    return removedAt === null;
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: "Who removed the member; null while it is one." })
+  removedBy(@Root() { removedById }: Member, @Ctx() context: Context): Promise<User | null> | null {
+    return removedById === null ? null : userById(context, removedById);
+  }
+}

@@ -1,0 +1,19 @@
+import type { EntityManager } from "typeorm";
+import type { Viewer } from "../viewer/viewer.ts";
+import { lockMember } from "./lock-member.ts";
+
+/**
+ * Ends the access of a member, with its tokens and the invitations that it has made: one of them could lead back in.
+ *
+ * @throws Refusal; FORBIDDEN
+ */
+export async function removeMember(tx: EntityManager, viewer: Viewer, uuid: string): Promise<void> {
+  const { organizationId, userId } = await lockMember(tx, viewer, uuid);
+  await tx.query("update member set removed_at = clock_timestamp(), removed_by_id = $2 where id = $1", [
+    uuid,
+    viewer.userId,
+  ]);
+  const member = [organizationId, userId];
+  await tx.query("delete from api_token where (organization_id, user_id) = ($1, $2)", member);
+  await tx.query("delete from invitation where (organization_id, created_by_id) = ($1, $2)", member);
+}

@@ -1,0 +1,145 @@
+import { expect, test } from "@jest/globals";
+import { v7 as uuidv7 } from "uuid";
+import { apiTokenSecret, newSecret } from "../src/api-token/secret.ts";
+import { createDataSource } from "../src/data-source.ts";
+import { Role } from "../src/member/role.ts";
+import { toGlobalId } from "../src/node/id.ts";
+import { databaseUrl } from "./support/database.ts";
+import { until } from "./support/embedded-cluster.ts";
+import { aMember, aRegistry, type Registry } from "./support/registry.ts";
+import { aModel, uuid } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
+import { aDataDir, startServer } from "./support/server-process.ts";
+
+const remove = "mutation ($id: ID!) { removeMember(id: $id) { userErrors { code } } }";
+const demote = "mutation ($id: ID!) { changeMemberRole(id: $id, role: VIEWER) { userErrors { code } } }";
+const createVersion = `mutation ($modelId: ID!) {
+  createModelVersion(modelId: $modelId, input: { name: "Late", type: LINE }) { modelVersion { id } userErrors { code } }
+}`;
+
+/** How many sessions of the database wait for a lock. */
+async function waiting({ db }: Registry, query: string): Promise<number> {
+  const [{ count }] = await db.query(
+    "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1",
+    [`%${query}%`],
+  );
+  return count;
+}
+
+test.each([
+  ["removed", remove, "UNAUTHENTICATED"],
+  ["demoted", demote, "FORBIDDEN"],
+])(
+  "what somebody has under way is not done once that member is %s, and the removal does not wait for it",
+  async (_what, change, code) => {
+    const registry = await aRegistry();
+    const grace = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+    const modelId = await aModel(registry);
+
+    const held = registry.db.createQueryRunner();
+    await held.startTransaction();
+    await held.query("select from model where id = $1 for no key update", [uuid(modelId)]);
+    const late = sender(registry.url, grace.token)(createVersion, { modelId });
+    await until(async () => (await waiting(registry, "last_version")) === 1);
+    await registry.ask(change, { id: grace.memberId });
+    await held.commitTransaction();
+    await held.release();
+
+    expect((await late).body.errors?.[0]?.extensions.code).toBe(code);
+    expect(await registry.ask("{ modelVersions { totalCount } }")).toEqual({
+      modelVersions: { totalCount: 0 },
+    });
+  },
+);
+
+test("a removal waits for a commit that is under way", async () => {
+  const registry = await aRegistry();
+  const grace = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+  const committing = registry.db.createQueryRunner();
+  await committing.startTransaction();
+  await committing.query("select * from hold_access($1, $2, $3)", [
+    registry.organizationId,
+    grace.userId,
+    grace.userId,
+  ]);
+  const removal = registry.ask(remove, { id: grace.memberId });
+  await until(async () => (await waiting(registry, "access_lock")) === 1);
+  await committing.commitTransaction();
+  await committing.release();
+  expect((await removal).removeMember.userErrors).toEqual([]);
+});
+
+test("1,000 pairs of owners who remove or demote each other at once on two servers leave one owner each", async () => {
+  const env = { DATABASE_URL: await databaseUrl(`owners_${process.env.TEST_RUN}`), DATA_DIR: aDataDir() };
+  const servers = [await startServer(env), await startServer(env)];
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  const pairs = Array.from({ length: 1_000 }, () => ({
+    organization: uuidv7(),
+    owners: [anOwner(), anOwner()],
+  }));
+  await insertPairs(db, pairs);
+
+  const codes: string[] = [];
+  const race = async ({ owners }: (typeof pairs)[number], round: number) => {
+    const answers = await Promise.all(
+      owners.map(({ token }, index) => {
+        const id = toGlobalId("Member", owners[1 - index]?.memberId ?? "");
+        return sender(servers[index]?.url ?? "", token)(round % 2 === 0 ? remove : demote, { id });
+      }),
+    );
+    for (const { body } of answers) {
+      const payload = body.data?.removeMember ?? body.data?.changeMemberRole;
+      codes.push(body.errors?.[0]?.extensions.code ?? payload.userErrors[0]?.code ?? "done");
+    }
+  };
+  for (let start = 0; start < pairs.length; start += 16)
+    await Promise.all(pairs.slice(start, start + 16).map((pair, index) => race(pair, start + index)));
+
+  const left: { owners: number }[] = await db.query(
+    `select count(*) filter (where role = 'OWNER' and removed_at is null)::int as owners
+     from member where organization_id = any($1) group by organization_id`,
+    [pairs.map(({ organization }) => organization)],
+  );
+  expect(left).toEqual(Array(1_000).fill({ owners: 1 }));
+  expect(codes.filter((code) => code === "done")).toHaveLength(1_000);
+  // The one who came second has no access any more, or may not any more.
+  expect([...new Set(codes)].sort()).toEqual(expect.arrayContaining(["UNAUTHENTICATED"]));
+  expect(codes.filter((code) => !["done", "UNAUTHENTICATED", "FORBIDDEN"].includes(code))).toEqual([]);
+  await db.destroy();
+  await Promise.all(servers.map((server) => server.end()));
+}, 180_000);
+
+function anOwner() {
+  const { text: token, ...secret } = newSecret(apiTokenSecret);
+  return { userId: uuidv7(), memberId: uuidv7(), tokenId: uuidv7(), token, ...secret };
+}
+
+async function insertPairs(
+  db: Awaited<ReturnType<typeof createDataSource>>,
+  pairs: { organization: string; owners: ReturnType<typeof anOwner>[] }[],
+): Promise<void> {
+  const all = pairs.flatMap(({ organization, owners }) =>
+    owners.map((owner) => ({ organization, ...owner })),
+  );
+  const column = (name: keyof (typeof all)[number]) => all.map((row) => row[name]);
+  await db.transaction(async (tx) => {
+    await tx.query("insert into organization (id, name) select unnest($1::uuid[]), 'Pair'", [
+      pairs.map(({ organization }) => organization),
+    ]);
+    await tx.query(
+      "insert into user_account (id, name, email) select u, 'Owner', u || '@example.com' from unnest($1::uuid[]) u",
+      [column("userId")],
+    );
+    await tx.query(
+      `insert into member (id, organization_id, user_id, email, role)
+       select m, o, u, u || '@example.com', 'OWNER' from unnest($1::uuid[], $2::uuid[], $3::uuid[]) t(m, o, u)`,
+      [column("memberId"), column("organization"), column("userId")],
+    );
+    await tx.query(
+      `insert into api_token (id, organization_id, user_id, created_by_id, name, role, prefix, digest)
+       select t.id, o, u, u, 'race', 'OWNER', p, d
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[]) t(id, o, u, p, d)`,
+      [column("tokenId"), column("organization"), column("userId"), column("prefix"), column("digest")],
+    );
+  });
+}

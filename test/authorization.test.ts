@@ -1,0 +1,286 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, expect, test } from "@jest/globals";
+import { getNamedType, isObjectType } from "graphql";
+import { includes, Role } from "../src/member/role.ts";
+import { toGlobalId } from "../src/node/id.ts";
+import { buildApiSchema } from "../src/schema.ts";
+import { type Everything, everything, outsiders, roles, type Who } from "./support/people.ts";
+import { aRegistry, type Registry } from "./support/registry.ts";
+
+/** What a root field is asked in the matrix. `$Model` stands for the id of a Model, and so on. */
+interface Row {
+  least: Role | null;
+  ask: string;
+}
+
+/** Written by hand: the least role is what people were promised, whatever the code says. */
+const rows: { [field: string]: Row } = {
+  "Query.viewer": { least: Role.VIEWER, ask: "viewer { role }" },
+  "Query.node": { least: Role.VIEWER, ask: "node(id: $Model) { id }" },
+  "Query.nodes": {
+    least: Role.VIEWER,
+    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
+  },
+  "Query.model": { least: Role.VIEWER, ask: "model(by: { id: $Model }) { id }" },
+  "Query.models": {
+    least: Role.VIEWER,
+    ask: "models(where: { createdBy: { eq: $User } }) { totalCount nodes { name } }",
+  },
+  "Query.modelVersion": {
+    least: Role.VIEWER,
+    ask: "modelVersion(by: { number: { model: { id: $Model }, version: 1 } }) { id }",
+  },
+  "Query.modelVersions": {
+    least: Role.VIEWER,
+    ask: "modelVersions(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
+  },
+  "Query.members": {
+    least: Role.VIEWER,
+    ask: "members(where: { service: { eq: true } }) { nodes { role } }",
+  },
+  "Query.invitations": { least: Role.ADMIN, ask: "invitations { nodes { role } }" },
+  "Query.apiTokens": {
+    least: Role.ADMIN,
+    ask: 'apiTokens(where: { createdBy: { eq: $User }, name: { eq: "CI" } }) { nodes { name } }',
+  },
+  "Mutation.createModel": {
+    least: Role.EDITOR,
+    ask: 'createModel(input: { name: "New" }) { model { name } userErrors { code field message } }',
+  },
+  "Mutation.updateModel": {
+    least: Role.EDITOR,
+    ask: 'updateModel(id: $Model, input: { name: "New" }) { model { name } userErrors { code field message } }',
+  },
+  "Mutation.createModelVersion": {
+    least: Role.EDITOR,
+    ask: 'createModelVersion(modelId: $Model, input: { name: "New", type: LINE }) { modelVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.updateModelVersion": {
+    least: Role.EDITOR,
+    ask: 'updateModelVersion(id: $ModelVersion, input: { name: "New" }) { modelVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.updateProfile": {
+    least: Role.VIEWER,
+    ask: 'updateProfile(input: { name: "New" }) { user { name } userErrors { code field message } }',
+  },
+  "Mutation.createApiToken": {
+    least: Role.VIEWER,
+    ask: 'createApiToken(input: { name: "Mine", role: VIEWER }) { apiToken { name } userErrors { code field message } }',
+  },
+  "Mutation.revokeApiToken": {
+    least: Role.ADMIN, // another member's; one's own: see api-token.test.ts
+    ask: "revokeApiToken(id: $ApiToken) { userErrors { code field message } }",
+  },
+  "Mutation.inviteMember": {
+    least: Role.ADMIN,
+    ask: 'inviteMember(input: { email: "new@example.com", role: VIEWER }) { invitation { email } userErrors { code field message } }',
+  },
+  "Mutation.revokeInvitation": {
+    least: Role.ADMIN,
+    ask: "revokeInvitation(id: $Invitation) { userErrors { code field message } }",
+  },
+  "Mutation.acceptInvitation": {
+    least: null,
+    ask: 'acceptInvitation(input: { secret: "minv_nonsense", name: "New" }) { userErrors { code } }',
+  },
+  "Mutation.changeMemberRole": {
+    least: Role.ADMIN,
+    ask: "changeMemberRole(id: $Member, role: VIEWER) { member { role } userErrors { code field message } }",
+  },
+  "Mutation.removeMember": {
+    least: Role.ADMIN,
+    ask: "removeMember(id: $Member) { member { active } userErrors { code field message } }",
+  },
+  "Mutation.createServiceUser": {
+    least: Role.ADMIN,
+    ask: 'createServiceUser(input: { name: "New", role: VIEWER }) { member { role } userErrors { code field message } }',
+  },
+  "Mutation.updateServiceUser": {
+    least: Role.ADMIN,
+    ask: 'updateServiceUser(id: $Member, input: { name: "New" }) { member { role } userErrors { code field message } }',
+  },
+  "Mutation.createOrganization": {
+    least: Role.OWNER,
+    ask: 'createOrganization(input: { name: "New" }) { organization { name } userErrors { code field message } }',
+  },
+  "Mutation.updateOrganization": {
+    least: Role.OWNER,
+    ask: 'updateOrganization(input: { name: "New" }) { organization { name } userErrors { code field message } }',
+  },
+};
+
+/** Ids in the input of a mutation that has a row already. */
+const nested: { [name: string]: Row } = {
+  "createApiToken for a service user": {
+    least: Role.ADMIN,
+    ask: 'createApiToken(memberId: $Member, input: { name: "New", role: VIEWER }) { apiToken { name } userErrors { code field message } }',
+  },
+};
+
+/** Objects of these types are seen by members of this role or a higher one; all others by every member. */
+const seenBy: { [type: string]: Role } = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN };
+
+const schema = buildApiSchema();
+const rootFields = [schema.getQueryType(), schema.getMutationType()].flatMap((root) =>
+  Object.keys(root?.getFields() ?? {}).map((name) => `${root?.name}.${name}`),
+);
+
+/** Every field that leads from an object with an id, or from the viewer, to another object. */
+const edges = Object.values(schema.getTypeMap()).flatMap((type) => {
+  if (!isObjectType(type)) return [];
+  if (type.name !== "Viewer" && !type.getInterfaces().some(({ name }) => name === "Node")) return [];
+  const fields = Object.values(type.getFields()).filter((field) => isObjectType(getNamedType(field.type)));
+  return fields.map((field) => ({ type: type.name, edge: `${type.name}.${field.name}`, field: field.name }));
+});
+
+let registry: Registry;
+let world: Everything;
+let stranger: Registry;
+
+async function newWorld(): Promise<void> {
+  registry = await aRegistry();
+  world = await everything(registry);
+  stranger = await aRegistry();
+}
+
+beforeAll(newWorld);
+
+test("every root field has its row", () => {
+  expect(Object.keys(rows).sort()).toEqual(rootFields.sort());
+});
+
+/** The status and the bytes of an answer. */
+async function answer(
+  kind: string,
+  ask: string,
+  ids: { [type: string]: string },
+  token: string,
+): Promise<string> {
+  const types = [...new Set([...ask.matchAll(/\$(\w+)/g)].map(([, type]) => String(type)))];
+  const parameters = types.map((type) => `$${type}: ID!`).join(", ");
+  const response = await fetch(registry.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({
+      query: `${kind} ${parameters && `(${parameters})`} { answer: ${ask} }`,
+      variables: Object.fromEntries(types.map((type) => [type, ids[type]])),
+    }),
+  });
+  return `${response.status} ${await response.text()}`;
+}
+
+const nothing = '200 {"data":{"answer":null}}';
+
+/** The code of an answer that has one error, and no data. */
+function codeOf(text: string): string {
+  const { errors, data } = JSON.parse(text.slice(4));
+  expect([errors.length, data?.answer ?? null]).toEqual([1, null]);
+  return errors[0].extensions.code;
+}
+
+/** Ids that no object has. */
+function missing(): { [type: string]: string } {
+  return Object.fromEntries(Object.keys(world.ids).map((type) => [type, toGlobalId(type, randomUUID())]));
+}
+
+/** Everything that the organization has; a changed name of a user does not count as its own. */
+async function contents(): Promise<string> {
+  const tables = [
+    "model",
+    "model_version",
+    "model_file",
+    "member",
+    "invitation",
+    "api_token (id, role, name)",
+  ];
+  const parts = tables.map((table) => {
+    const [, name = "", columns] = /^(\w+)(?: \((.*)\))?$/.exec(table) ?? [];
+    const row = columns ? `(${columns})::text` : "t::text";
+    return `(select coalesce(string_agg(${row}, '|' order by id), '') from ${name} t where organization_id = $1)`;
+  });
+  const [row] = await registry.db.query(
+    `select concat_ws('#', (select name from organization where id = $1), ${parts.join(", ")}) as all`,
+    [registry.organizationId],
+  );
+  return row.all;
+}
+
+const kindOf = (field: string) => (field.startsWith("Mutation.") ? "mutation" : "query");
+const named = Object.entries(nested).map(([name, row]) => [`Mutation.${name}`, row] as const);
+const all = [...Object.entries(rows), ...named];
+
+test.each(all)("%s is for those who may", async (field, { least, ask }) => {
+  for (const who of roles) {
+    if (kindOf(field) === "mutation") await newWorld();
+    const before = await contents();
+    const text = await answer(kindOf(field), ask, world.ids, world.tokens[who]);
+    const allowed = least === null || includes(who, least);
+    if (allowed && least !== null)
+      expect([who, text]).toEqual([who, expect.stringMatching(/^200 \{"data":\{"answer":(?!null)/)]);
+    if (allowed && least !== null) expect([who, text]).toEqual([who, expect.not.stringContaining('"code"')]);
+    if (allowed) continue;
+    // One's own token can be revoked by everybody; one that is not seen is not there.
+    const refusal = field === "Mutation.revokeApiToken" ? '"NOT_FOUND"' : '"FORBIDDEN"';
+    expect([who, text]).toEqual([who, expect.stringContaining(refusal)]);
+    expect(await contents()).toBe(before);
+  }
+});
+
+test.each(all)("%s is refused to those who are not members", async (field, { least, ask }) => {
+  const before = await contents();
+  for (const who of outsiders) {
+    const text = await answer(kindOf(field), ask, world.ids, world.tokens[who]);
+    if (least === null && who === "no token") expect(text).toContain('"INVALID"');
+    else expect([who, codeOf(text)]).toEqual([who, "UNAUTHENTICATED"]);
+  }
+  expect(await contents()).toBe(before);
+});
+
+test.each(all)(
+  "%s tells a stranger the same of what is foreign and of what is not there",
+  async (field, { ask }) => {
+    const before = await contents();
+    const foreign = await answer(kindOf(field), ask, world.ids, stranger.token);
+    expect(await contents()).toBe(before);
+    await newWorldOfTheStranger();
+    expect(await answer(kindOf(field), ask, missing(), stranger.token)).toBe(foreign);
+    for (const id of Object.values(world.ids)) expect(foreign).not.toContain(id);
+  },
+);
+
+/** So that the second of two equal mutations finds what the first one found. */
+async function newWorldOfTheStranger(): Promise<void> {
+  stranger = await aRegistry();
+}
+
+const asks = (type: string, field: string) =>
+  type === "Viewer"
+    ? `viewer { ${field} { __typename } }`
+    : `node(id: $${type}) { ... on ${type} { ${field} { __typename } } }`;
+
+test.each(edges)("$edge is an edge for members only", async ({ type, field }) => {
+  const ask = asks(type, field);
+  const none = await answer("query", ask, missing(), stranger.token);
+  for (const who of roles) {
+    const text = await answer("query", ask, world.ids, world.tokens[who]);
+    const seen = includes(who, seenBy[type] ?? Role.VIEWER);
+    if (seen) expect([who, text]).toEqual([who, expect.stringMatching(/^200 \{"data":\{"answer":\{/)]);
+    else expect([who, text]).toEqual([who, none]);
+  }
+  for (const who of outsiders) {
+    const text = await answer("query", ask, world.ids, world.tokens[who]);
+    expect([who, codeOf(text)]).toEqual([who, "UNAUTHENTICATED"]);
+  }
+  const foreign = await answer("query", ask, world.ids, stranger.token);
+  if (type !== "Viewer") expect([none, foreign]).toEqual([nothing, nothing]);
+});
+
+test("the matrix has an object of every type with an id", () => {
+  const types = edges.map(({ type }) => type).filter((type) => type !== "Viewer");
+  expect(Object.keys(world.ids)).toEqual(expect.arrayContaining(types));
+});
+
+test.each<[Who]>([...roles, ...outsiders].map((who) => [who]))("%s introspects", async (who) => {
+  const text = await answer("query", "__schema { queryType { name } }", {}, world.tokens[who]);
+  expect(text).toBe('200 {"data":{"answer":{"queryType":{"name":"Query"}}}}');
+});

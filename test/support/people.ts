@@ -1,0 +1,116 @@
+import { Role } from "../../src/member/role.ts";
+import { toGlobalId } from "../../src/node/id.ts";
+import { aMember, aToken, type Registry } from "./registry.ts";
+import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./seed.ts";
+import { sender } from "./send.ts";
+
+/** Who asks, in the columns of the authorization matrix. */
+export const roles = [Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER] as const;
+export const outsiders = ["removed member", "revoked token", "expired token", "no token"] as const;
+export type Who = (typeof roles)[number] | (typeof outsiders)[number];
+
+/** An organization with something of everything, and a token of everybody. */
+export interface Everything {
+  tokens: { [who in Who]: string };
+  /** An object of each type, by the name of the type. */
+  ids: { [type: string]: string };
+  /** The secret of the invitation. */
+  secret: string;
+}
+
+export async function everything(registry: Registry): Promise<Everything> {
+  const { db, organizationId, userId, token } = registry;
+  const member = (role: Role) => aMember(db, organizationId, { role });
+  const [admin, editor, viewer, gone] = [
+    await member(Role.ADMIN),
+    await member(Role.EDITOR),
+    await member(Role.VIEWER),
+    await member(Role.OWNER),
+  ];
+  const of = { organizationId, userId, role: Role.OWNER };
+  const revoked = await aToken(db.manager, of);
+  const expired = await aToken(db.manager, { ...of, expiresAt: new Date(Date.now() - 1_000) });
+  await registry.ask("mutation ($id: ID!) { removeMember(id: $id) { userErrors { code } } }", {
+    id: gone.memberId,
+  });
+  const self = await sender(registry.url, revoked)("{ viewer { apiToken { id } } }");
+  await registry.ask("mutation ($id: ID!) { revokeApiToken(id: $id) { userErrors { code } } }", {
+    id: self.body.data.viewer.apiToken.id,
+  });
+
+  const model = await aModel(registry);
+  const version = await aVersion(registry, model, wholeForm);
+  const file = await aFile(registry, version);
+  await aSourceExperiment(registry, version);
+  const bot = await aServiceUser(registry, { role: "EDITOR" });
+  const { invitation, secret } = await anInvitation(registry);
+  return {
+    tokens: {
+      ...{ OWNER: token, ADMIN: admin.token, EDITOR: editor.token, VIEWER: viewer.token },
+      ...{ "removed member": gone.token, "revoked token": revoked, "expired token": expired, "no token": "" },
+    },
+    ids: {
+      Organization: toGlobalId("Organization", organizationId),
+      User: toGlobalId("User", userId),
+      Member: bot.memberId,
+      ApiToken: (await aTokenOf(registry, bot.memberId)).id,
+      Invitation: invitation,
+      Model: model,
+      ModelVersion: version,
+      ModelFile: toGlobalId("ModelFile", file),
+    },
+    secret,
+  };
+}
+
+/** Creates a service user through the API. */
+export async function aServiceUser(
+  registry: Registry,
+  input: { role?: string; name?: string } = {},
+): Promise<{ memberId: string; userId: string }> {
+  const { createServiceUser } = await registry.ask(
+    `mutation ($input: CreateServiceUserInput!) {
+      createServiceUser(input: $input) { member { id user { id } } userErrors { message } }
+    }`,
+    { input: { name: "Nightly training", role: "VIEWER", ...input } },
+  );
+  return { memberId: createServiceUser.member.id, userId: createServiceUser.member.user.id };
+}
+
+/** Creates a token through the API: for a service user, or for the owner of the registry. */
+export async function aTokenOf(
+  registry: Registry,
+  memberId: string | null,
+  input: object = {},
+): Promise<{ id: string; secret: string }> {
+  const { createApiToken } = await registry.ask(
+    `mutation ($memberId: ID, $input: CreateApiTokenInput!) {
+      createApiToken(memberId: $memberId, input: $input) { apiToken { id } secret userErrors { message } }
+    }`,
+    { memberId, input: { name: "CI", role: "VIEWER", ...input } },
+  );
+  return { id: createApiToken.apiToken.id, secret: createApiToken.secret };
+}
+
+let invited = 0;
+
+/** Invites somebody through the API. */
+export async function anInvitation(
+  registry: Registry,
+  input: { email?: string; role?: string; days?: number } = {},
+): Promise<{ invitation: string; secret: string }> {
+  invited += 1;
+  const { inviteMember } = await registry.ask(
+    `mutation ($input: InviteMemberInput!) {
+      inviteMember(input: $input) { invitation { id } secret userErrors { message } }
+    }`,
+    { input: { email: `guest-${invited}@example.com`, role: "EDITOR", ...input } },
+  );
+  return { invitation: inviteMember.invitation.id, secret: inviteMember.secret };
+}
+
+/** The id of a member's user. */
+export async function userOf(registry: Registry, memberId: string): Promise<string> {
+  const [{ user_id }] = await registry.db.query("select user_id from member where id = $1", [uuid(memberId)]);
+  return toGlobalId("User", user_id);
+}
