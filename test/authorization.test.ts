@@ -59,6 +59,14 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'updateModelVersion(id: $ModelVersion, input: { name: "New" }) { modelVersion { name } userErrors { code field message } }',
   },
+  "Mutation.updateDockerImage": {
+    least: Role.EDITOR,
+    ask: 'updateDockerImage(id: $ModelVersion, input: { image: "acme/new" }) { modelVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.removeDockerImage": {
+    least: Role.EDITOR,
+    ask: "removeDockerImage(id: $ModelVersion) { modelVersion { name } userErrors { code field message } }",
+  },
   "Mutation.updateProfile": {
     least: Role.VIEWER,
     ask: 'updateProfile(input: { name: "New" }) { user { name } userErrors { code field message } }',
