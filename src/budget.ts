@@ -3,6 +3,7 @@ import { queryTooLarge } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 const spent = new WeakMap<Context, number>();
+const committed = new WeakSet<Context>();
 const weights = new WeakMap<object, number>();
 
 /**
@@ -15,7 +16,13 @@ export function spend(context: Context, objects: number): void {
   const total = (spent.get(context) ?? 0) + objects;
   spent.set(context, total);
   if (total <= limits.answer) return;
-  queryTooLarge(`an answer of at most ${limits.answer} objects; ask for fewer at once`);
+  const stays = committed.has(context) ? "; what was done before stays done" : "";
+  queryTooLarge(`an answer of at most ${limits.answer} objects; ask for fewer at once${stays}`);
+}
+
+/** Something has been committed in this request, which an answer that is too large does not undo. */
+export function noteCommit(context: Context): void {
+  committed.add(context);
 }
 
 /** How many objects something counts as: 100 characters of JSON are one. */

@@ -15,6 +15,10 @@ export const limits = {
   labels: 25_000,
   /** Parameters of one version. */
   parameters: 1_000,
+  /** Operations in one edit of a label map: enough for a whole one, label by label. */
+  labelOperations: 25_000,
+  /** Operations in one edit of parameters: enough to remove them all and set as many others. */
+  parameterOperations: 2_000,
   /** Characters of a parameter's value, written as JSON. */
   parameterValue: 65_536,
   /** Characters of all parameters of one version, written as JSON. */

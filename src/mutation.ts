@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import type { EntityManager } from "typeorm";
 import { forget } from "./batch.ts";
+import { noteCommit } from "./budget.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { apiError } from "./errors.ts";
@@ -106,6 +107,7 @@ export async function transact<Result>(
       await tx.query("set constraints all immediate"); // a trial fails where the real thing would
       throw new Trial(written);
     });
+    noteCommit(context);
     return { result, userErrors: [] };
   } catch (error) {
     if (error instanceof Trial) return { result: error.result as Result, userErrors: [] };

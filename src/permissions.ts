@@ -23,6 +23,8 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateModel": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
+  "Mutation.updateLabelMap": Role.EDITOR,
+  "Mutation.updateParameters": Role.EDITOR,
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
 

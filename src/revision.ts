@@ -1,3 +1,4 @@
+import type { Problems } from "./text.ts";
 import { refuse, UserErrorCode } from "./user-error.ts";
 
 export const expectedRevisionDescription =
@@ -11,6 +12,13 @@ export function expectRevision(current: number, expected: number | null): void {
   if (expected == null || expected === current) return;
   const message = `Expected revision ${current}, which is today's, got ${expected}: read it again, and decide anew.`;
   refuse(UserErrorCode.CONFLICT, ["expectedRevision"], message);
+}
+
+/** Who replaces everything says what of, so that nobody's change is lost unseen. */
+export function requireRevision(expected: number | null, problems: Problems): void {
+  if (expected != null) return;
+  const message = "Expected the revision that is replaced, got none.";
+  problems.push({ code: UserErrorCode.INVALID, field: ["expectedRevision"], message });
 }
 
 /** Whether an edit says anything new: one that does not leaves revision and `updatedAt` as they are. */

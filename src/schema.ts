@@ -13,6 +13,7 @@ import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-imag
 import { apiError } from "./errors.ts";
 import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
+import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
 import { limits } from "./limits.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
 import { MemberOfUserResolver } from "./member/member-of-user.resolver.ts";
@@ -66,6 +67,7 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
+      LabelMapGuardResolver,
       ReadinessResolver,
     ],
     validate: false, // inputs are read, trimmed and checked by their nouns

@@ -67,6 +67,14 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: "removeDockerImage(id: $ModelVersion) { modelVersion { name } userErrors { code field message } }",
   },
+  "Mutation.updateLabelMap": {
+    least: Role.EDITOR,
+    ask: 'updateLabelMap(id: $ModelVersion, input: { operations: [{ set: { index: 7, name: "New" } }] }) { added { name } userErrors { code field message } }',
+  },
+  "Mutation.updateParameters": {
+    least: Role.EDITOR,
+    ask: 'updateParameters(id: $ModelVersion, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
+  },
   "Mutation.updateProfile": {
     least: Role.VIEWER,
     ask: 'updateProfile(input: { name: "New" }) { user { name } userErrors { code field message } }',

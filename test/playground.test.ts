@@ -4,6 +4,7 @@ import { buildSchema, parse, validate } from "graphql";
 import { type Browser, chromium } from "playwright-core";
 import { examples } from "../src/playground/examples.ts";
 import { createServer } from "../src/server.ts";
+import { anInvitation } from "./support/people.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aModel, aVersion, wholeForm } from "./support/seed.ts";
 
@@ -30,9 +31,15 @@ describe("the examples", () => {
   test("each finds or creates something", async () => {
     const registry = await aFilledRegistry();
     const modelId = await aModel(registry);
-    for (const { operation, variables } of examples) {
-      const given = "modelId" in variables ? { ...variables, modelId } : variables;
-      const [answer] = Object.values<object>(await registry.ask(operation, given));
+    const { secret } = await anInvitation(registry);
+    for (const { operation, variables, withoutToken } of examples) {
+      const given = {
+        ...variables,
+        ...("modelId" in variables && { modelId }),
+        ...(withoutToken && { input: { name: "Grace Hopper", secret } }),
+      };
+      const headers = withoutToken && { authorization: "" };
+      const [answer] = Object.values<object>((await registry.send(operation, given, headers)).body.data);
       if ("userErrors" in (answer ?? {})) expect(answer).toHaveProperty("userErrors", []);
       else if ("nodes" in (answer ?? {})) expect(answer).not.toHaveProperty("nodes", []);
       else expect(answer).toHaveProperty("name");
@@ -99,6 +106,10 @@ inChromium(`someone pastes the token, and the query of a tab answers${skipped}`,
   try {
     const { page, outside, complaints } = await watchedPage(browser, new URL(url).origin);
     await page.goto(url);
+
+    await page.getByText("Accept an invitation", { exact: true }).click(); // before there is a token
+    await page.getByText("Send Request", { exact: true }).click();
+    await page.getByText("Expected the secret of an invitation").waitFor();
 
     await page.getByText("Paste your token here", { exact: true }).click();
     await page.getByText("Environments...", { exact: true }).click();

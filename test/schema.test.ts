@@ -71,10 +71,13 @@ test("every scalar of our own says where it is specified", () => {
     expect([name, specifiedByURL]).toEqual([name, expect.stringMatching(/^https:\/\//)]);
 });
 
-test("the inputs that find one thing take exactly one key, and no other input does", () => {
+test("the inputs that find one thing, or are one step of an edit, take exactly one key, and no other input does", () => {
   const inputs = types.filter(isInputObjectType);
-  const names = inputs.map(({ name }) => name).filter((name) => name.endsWith("By"));
-  expect(names).toContain("ModelBy");
+  const choices = ["UpdateLabelMapInput", "UpdateParametersInput"];
+  const names = inputs
+    .map(({ name }) => name)
+    .filter((name) => /(By|Operation)$/.test(name) || choices.includes(name));
+  expect(names).toEqual(expect.arrayContaining(["ModelBy", "LabelOperation", ...choices]));
   expect(inputs.filter(({ isOneOf }) => isOneOf).map(({ name }) => name)).toEqual(names);
 });
 

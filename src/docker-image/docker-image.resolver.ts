@@ -70,13 +70,14 @@ export class DockerImageResolver {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, versionUuid) =>
-        updateDockerImage(tx, viewerOf(context), {
-          versionUuid,
-          input,
-          expectedRevision,
-          keyring: context.keyring,
-        }),
+      write: async (tx, versionUuid) => {
+        const { keyring } = context;
+        const request = { versionUuid, input, expectedRevision, keyring };
+        const image = await updateDockerImage(tx, viewerOf(context), request);
+        // What does not fit into an answer is refused here, while nothing has been committed yet.
+        spend(context, weightOf(image));
+        return image;
+      },
       read: modelVersionById,
     });
     return { modelVersion: row, dockerImage: result, userErrors };

@@ -23,6 +23,9 @@ export class Label {
   name!: string;
 }
 
+/** A label without its version. */
+export type LabelRow = Pick<Label, "index" | "name">;
+
 /** The labels of each version in the order of their indexes: all of them, or the first `first`. */
 export const labelsOf = batch<string, Label[], number | null>(
   async ({ db }, versionIds, first) => {
@@ -37,14 +40,40 @@ export const labelsOf = batch<string, Label[], number | null>(
   () => [],
 );
 
-export async function insertLabels(
+/** The names of a version's labels by index: of these indexes, or of all. */
+export async function labelMapOf(
   tx: EntityManager,
   versionId: string,
-  labels: Pick<Label, "index" | "name">[],
-) {
+  indexes: number[] | null,
+): Promise<Map<number, string>> {
+  const found: LabelRow[] = await tx.query(
+    `select index, name from label where model_version_id = $1 ${indexes ? "and index = any($2)" : ""}`,
+    indexes ? [versionId, indexes] : [versionId],
+  );
+  return new Map(found.map(({ index, name }) => [index, name]));
+}
+
+export async function insertLabels(tx: EntityManager, versionId: string, labels: LabelRow[]) {
   if (labels.length === 0) return;
   await tx.query(
     "insert into label (model_version_id, index, name) select $1, * from unnest($2::int[], $3::text[])",
     [versionId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
   );
+}
+
+export async function renameLabels(tx: EntityManager, versionId: string, labels: LabelRow[]) {
+  if (labels.length === 0) return;
+  await tx.query(
+    `update label set name = renamed.name from unnest($2::int[], $3::text[]) renamed(index, name)
+     where label.model_version_id = $1 and label.index = renamed.index`,
+    [versionId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
+  );
+}
+
+export async function deleteLabels(tx: EntityManager, versionId: string, labels: LabelRow[]) {
+  if (labels.length === 0) return;
+  await tx.query("delete from label where model_version_id = $1 and index = any($2)", [
+    versionId,
+    labels.map(({ index }) => index),
+  ]);
 }

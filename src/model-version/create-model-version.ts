@@ -10,7 +10,7 @@ import { readLabels } from "../label/label.input.ts";
 import { insertLabels } from "../label/label.ts";
 import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
-import { insertParameters } from "../parameter/parameter.ts";
+import { writeParameters } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
@@ -40,7 +40,7 @@ export async function createModelVersion(
     const version = -randomInt(1, 2 ** 31); // until it has its number; nobody else sees it
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
     await insertLabels(tx, id, labels);
-    await insertParameters(tx, id, parameters);
+    await writeParameters(tx, id, parameters);
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });

@@ -23,5 +23,5 @@ export function uuidOf(type: string, id: string, field: string[]): string {
 }
 
 function oneOf(type: string): string {
-  return `${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}`;
+  return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
 }

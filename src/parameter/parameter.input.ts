@@ -1,9 +1,10 @@
 import { Field, InputType } from "type-graphql";
 import { limits } from "../limits.ts";
 import { JSONValue } from "../scalars.ts";
-import { isStorable, type Problems, readName } from "../text.ts";
+import { type Problems, readName } from "../text.ts";
 import { UserErrorCode } from "../user-error.ts";
-import { ParameterType } from "./parameter.ts";
+import { type ParameterRow, ParameterType } from "./parameter.ts";
+import { isOf, typeOf, wrongValue } from "./parameter-value.ts";
 
 @InputType({ description: "A training parameter with its default value." })
 export class ParameterInput {
@@ -24,24 +25,9 @@ export class ParameterInput {
   type?: ParameterType | null;
 }
 
-/** A parameter as it is stored. */
-export interface StoredParameter {
-  name: string;
-  type: ParameterType;
-  value: unknown;
-}
-
 /** A whole list of parameters as it is stored. */
-export function readParameters(
-  input: ParameterInput[],
-  field: string[],
-  problems: Problems,
-): StoredParameter[] {
-  if (input.length > limits.parameters) {
-    const message = `Expected at most ${limits.parameters} parameters, got ${input.length}.`;
-    problems.push({ code: UserErrorCode.INVALID, field, message });
-    return [];
-  }
+export function readParameters(input: ParameterInput[], field: string[], problems: Problems): ParameterRow[] {
+  if (!checkCount(input.length, field, problems)) return [];
   const seen = new Set<string>();
   const stored = input.map((parameter, position) => {
     const path = [...field, String(position)];
@@ -51,66 +37,45 @@ export function readParameters(
       problems.push({ code: UserErrorCode.DUPLICATE, field: [...path, "name"], message });
     }
     seen.add(name);
-    const value = parameter.value ?? null;
-    const type = parameter.type ?? typeOf(value);
-    const wrong =
-      parameter.value === undefined ? "Expected a value, got none; null is one." : wrongValue(type, value);
-    if (wrong) problems.push({ code: UserErrorCode.INVALID, field: [...path, "value"], message: wrong });
-    return { name, type, value };
+    return { name, position: position + 1, ...readValue(parameter, [...path, "value"], problems) };
   });
-  if (problems.length > 0) return stored;
-  const length = stored.reduce((sum, { value }) => sum + JSON.stringify(value).length, 0);
-  if (length > limits.parameterValues) {
-    const message = `Expected at most ${limits.parameterValues} characters as JSON in all, got ${length}.`;
-    problems.push({ code: UserErrorCode.INVALID, field, message });
-  }
+  if (problems.length === 0) checkLength(stored, field, problems);
   return stored;
 }
 
-function typeOf(value: unknown): ParameterType {
-  if (typeof value === "string") return ParameterType.STRING;
-  if (typeof value === "boolean") return ParameterType.BOOLEAN;
-  if (typeof value === "number") return Number.isInteger(value) ? ParameterType.INTEGER : ParameterType.FLOAT;
-  return ParameterType.JSON;
+/**
+ * A value as it is stored, with its type. One that is not given is the `declared` type of the parameter that is
+ * overwritten, as long as the value is of it.
+ */
+export function readValue(
+  { value, type }: { value?: unknown; type?: ParameterType | null | undefined },
+  field: string[],
+  problems: Problems,
+  declared?: ParameterType,
+): Pick<ParameterRow, "value" | "type"> {
+  const stored = value ?? null;
+  const kept = type === undefined && declared && isOf(declared, stored) ? declared : undefined;
+  const given = type ?? kept ?? typeOf(stored);
+  const wrong = value === undefined ? "Expected a value, got none; null is one." : wrongValue(given, stored);
+  if (wrong) problems.push({ code: UserErrorCode.INVALID, field, message: wrong });
+  return { type: given, value: stored };
 }
 
-const expected: { [type in ParameterType]: { words: string; is: (value: unknown) => boolean } } = {
-  INTEGER: { words: "a whole number of at most 2^53 - 1 (a FLOAT can be larger)", is: Number.isSafeInteger },
-  FLOAT: { words: "a finite number", is: Number.isFinite },
-  STRING: { words: "text", is: (value) => typeof value === "string" },
-  BOOLEAN: { words: "true or false", is: (value) => typeof value === "boolean" },
-  JSON: { words: "JSON whose whole numbers are at most 2^53 - 1", is: isExact },
-};
-
-/** What is wrong with a value, as a sentence; undefined when nothing is. */
-function wrongValue(type: ParameterType, value: unknown): string | undefined {
-  if (isDeeperThan(limits.parameterDepth, value)) return `Expected at most ${limits.parameterDepth} levels.`;
-  const json = JSON.stringify(value);
-  if (json.length > limits.parameterValue) {
-    return `Expected at most ${limits.parameterValue} characters as JSON, got ${json.length}.`;
-  }
-  const { words, is } = expected[type];
-  if (!is(value)) return `Expected ${words} for the type ${type}, got ${json.slice(0, 80)}.`;
-  return hasText(value, (text) => !isStorable(text))
-    ? "Expected well-formed Unicode without NUL characters."
-    : undefined;
+/** What holds for all parameters of a version together. */
+export function checkParameters(parameters: ParameterRow[], field: string[], problems: Problems): void {
+  if (checkCount(parameters.length, field, problems)) checkLength(parameters, field, problems);
 }
 
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each));
+function checkCount(count: number, field: string[], problems: Problems): boolean {
+  if (count <= limits.parameters) return true;
+  const message = `Expected at most ${limits.parameters} parameters, got ${count}.`;
+  problems.push({ code: UserErrorCode.INVALID, field, message });
+  return false;
 }
 
-/** Whether no number in the value was rounded on its way here. */
-function isExact(value: unknown): boolean {
-  if (typeof value === "number")
-    return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(isExact);
-}
-
-/** Whether some text in the value, names of properties included, is so. */
-function hasText(value: unknown, is: (text: string) => boolean): boolean {
-  if (typeof value === "string") return is(value);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([name, each]) => is(name) || hasText(each, is));
+function checkLength(parameters: ParameterRow[], field: string[], problems: Problems): void {
+  const length = parameters.reduce((sum, { value }) => sum + JSON.stringify(value).length, 0);
+  if (length <= limits.parameterValues) return;
+  const message = `Expected at most ${limits.parameterValues} characters as JSON in all, got ${length}.`;
+  problems.push({ code: UserErrorCode.INVALID, field, message });
 }

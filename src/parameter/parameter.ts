@@ -64,21 +64,34 @@ export const parametersOf = batch<string, Parameter[]>(
   () => [],
 );
 
-export async function insertParameters(
-  tx: EntityManager,
-  versionId: string,
-  parameters: Pick<Parameter, "name" | "type" | "value">[],
-) {
+/** A parameter without its version. */
+export type ParameterRow = Pick<Parameter, "name" | "type" | "value" | "position">;
+
+/** The parameters of one version, in their order, as a transaction sees them. */
+export async function readParametersOf(tx: EntityManager, versionId: string): Promise<ParameterRow[]> {
+  const tail = "where r.model_version_id = $1 order by r.position, r.name";
+  return rows(tx, Parameter, tail, [versionId]);
+}
+
+/** Adds parameters, and overwrites those that have one of their names. */
+export async function writeParameters(tx: EntityManager, versionId: string, parameters: ParameterRow[]) {
   if (parameters.length === 0) return;
   await tx.query(
-    `insert into parameter (model_version_id, position, name, type, value)
-     select $1, p.position, p.name, p.type, p.value
-     from unnest($2::text[], $3::text[], $4::json[]) with ordinality p(name, type, value, position)`,
+    `insert into parameter (model_version_id, name, type, value, position)
+     select $1, * from unnest($2::text[], $3::text[], $4::json[], $5::int[])
+     on conflict (model_version_id, name)
+     do update set type = excluded.type, value = excluded.value, position = excluded.position`,
     [
       versionId,
       parameters.map(({ name }) => name),
       parameters.map(({ type }) => type),
       parameters.map(({ value }) => JSON.stringify(value)),
+      parameters.map(({ position }) => position),
     ],
   );
+}
+
+export async function deleteParameters(tx: EntityManager, versionId: string, names: string[]) {
+  if (names.length === 0) return;
+  await tx.query("delete from parameter where model_version_id = $1 and name = any($2)", [versionId, names]);
 }

@@ -3,14 +3,57 @@ export interface Example {
   title: string;
   operation: string;
   variables: object;
+  /** For who has no API token yet. */
+  withoutToken?: true;
 }
 
 /**
  * The forms and screens of the product, in the order of their tabs; the playground opens at the last one. They run
  * as they are against a registry with versions 1 and 2 of a model "PPE Detection", such as the demo makes. Only
- * "Create a version" needs an id first: ids cannot be known in advance.
+ * "Create a version" and "Accept an invitation" need what cannot be known in advance: an id, and a secret.
  */
 export const examples: Example[] = [
+  {
+    title: "Invite a member",
+    variables: { input: { email: "grace@example.com", role: "EDITOR" } },
+    operation: `# Hand the secret over to whom it is for: it is shown this once, and accepted once.
+mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    invitation { email role expiresAt }
+    secret
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Accept an invitation",
+    withoutToken: true,
+    variables: { input: { secret: "paste-the-secret-of-the-invitation-here", name: "Grace Hopper" } },
+    operation: `# Needs no API token: it gives the first one, as secret. It is shown this once.
+mutation AcceptInvitation($input: AcceptInvitationInput!) {
+  acceptInvitation(input: $input) {
+    organization { name }
+    role
+    secret
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
+    title: "Members",
+    variables: {},
+    operation: `# Who is in the organization, and with which API tokens I can do what.
+query Members {
+  members(first: 20) {
+    totalCount
+    nodes { id role createdAt user { name email pictureUrl service } }
+  }
+  viewer {
+    role
+    apiTokens(first: 20) { nodes { id name role prefix expiresAt lastUsedAt createdBy { name } } }
+  }
+}`,
+  },
   {
     title: "Create a model",
     variables: {

@@ -90,11 +90,11 @@ function altairOptions(): RenderOptions {
       activeSubEnvironment: "token",
       subEnvironments: [{ id: "token", title: tokenTitle, variables: { token: "paste-your-token-here" } }],
     },
-    initialWindows: examples.map(({ title, operation, variables }) => ({
+    initialWindows: examples.map(({ title, operation, variables, withoutToken }) => ({
       initialName: title,
-      initialQuery: `${tokenHint}\n\n${operation}\n`,
+      initialQuery: withoutToken ? `${operation}\n` : `${tokenHint}\n\n${operation}\n`,
       initialVariables: JSON.stringify(variables, null, 2),
-      initialAuthorization: authorization,
+      initialAuthorization: withoutToken ? { type: "none" as const, data: undefined } : authorization,
     })),
     initialSettings: {
       theme: "light",

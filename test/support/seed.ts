@@ -79,8 +79,17 @@ export async function aFile(
   return id;
 }
 
+/** What the source experiment of a test was trained with, unless it says otherwise. */
+const datasetVersions = [
+  { alias: "train", dataset: "PPE", version: "2026-01", url: null, labels: [{ index: 0, name: "helmet" }] },
+];
+
 /** Source experiments come with exports; until then a test that reads one writes its row. */
-export async function aSourceExperiment(registry: Registry, versionId: string): Promise<void> {
+export async function aSourceExperiment(
+  registry: Registry,
+  versionId: string,
+  datasets: object[] = datasetVersions,
+): Promise<void> {
   await registry.db.query(
     `insert into source_experiment (model_version_id, name, url, parameters, metrics, dataset_versions)
      values ($1, 'ppe-yolox-3', 'https://lab.example.com/experiments/3', $2, $3, $4)`,
@@ -88,15 +97,7 @@ export async function aSourceExperiment(registry: Registry, versionId: string): 
       uuid(versionId),
       JSON.stringify([{ name: "epochs", type: "INTEGER", value: 120 }]),
       JSON.stringify([{ name: "mAP50", value: 0.81 }]),
-      JSON.stringify([
-        {
-          alias: "train",
-          dataset: "PPE",
-          version: "2026-01",
-          url: null,
-          labels: [{ index: 0, name: "helmet" }],
-        },
-      ]),
+      JSON.stringify(datasets),
     ],
   );
 }

@@ -1,0 +1,139 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import type { DataSource, EntityManager } from "typeorm";
+import { batch, groupBy } from "../batch.ts";
+import { spend } from "../budget.ts";
+import type { Context } from "../context.ts";
+import { Label, type LabelRow } from "../label/label.ts";
+import { limits } from "../limits.ts";
+
+@ObjectType({ description: "An index to which two label maps give different names." })
+export class RenamedLabel {
+  @Field(() => Int, { description: "The index." })
+  index!: number;
+
+  @Field(() => String, { description: "Its name in the label map of the version." })
+  name!: string;
+
+  @Field(() => String, { description: "Its name in the label map of the dataset version." })
+  datasetName!: string;
+}
+
+@ObjectType({
+  description:
+    "Where the label map of an exported version differs from the one of a dataset version that it was trained with: " +
+    "what it puts out may no longer mean what it has learned.",
+})
+export class LabelMapDivergence {
+  @Field(() => String, { description: "What the dataset version was to the experiment, such as `train`." })
+  alias!: string;
+
+  @Field(() => String, { description: "The name of the dataset." })
+  dataset!: string;
+
+  @Field(() => String, { description: "The name of its version." })
+  version!: string;
+
+  @Field(() => [Label], {
+    description: "Labels of the dataset version whose index the version does not have.",
+  })
+  missing!: LabelRow[];
+
+  @Field(() => [Label], {
+    description: "Labels of the version whose index the dataset version does not have.",
+  })
+  extra!: LabelRow[];
+
+  @Field(() => [RenamedLabel], { description: "Indexes that both have, under different names." })
+  renamed!: RenamedLabel[];
+}
+
+/** One index on which a version and a dataset version differ; a name is null where the index is not there. */
+interface Difference {
+  versionId: string;
+  /** Of the dataset version in its experiment. */
+  position: number;
+  alias: string;
+  dataset: string;
+  version: string;
+  index: number;
+  name: string | null;
+  datasetName: string | null;
+}
+
+/** The divergences of each version. */
+export const divergencesOf = batch<string, LabelMapDivergence[]>(
+  (context, versionIds) => readDivergences(context, context.db, versionIds),
+  () => [],
+);
+
+/** The same, as a transaction sees it. */
+export async function readDivergences(
+  context: Context,
+  db: DataSource | EntityManager,
+  versionIds: readonly string[],
+): Promise<Map<string, LabelMapDivergence[]>> {
+  const exported = await spendComparison(context, db, versionIds);
+  if (exported.length === 0) return new Map();
+  const found: Difference[] = await db.query(
+    `select e.model_version_id as "versionId", d.position, d.value->>'alias' as alias, d.value->>'dataset' as dataset,
+       d.value->>'version' as version, n.index, n.name, n."datasetName"
+     from source_experiment e
+     cross join lateral jsonb_array_elements(e.dataset_versions) with ordinality d(value, position)
+     cross join lateral (
+       select index, l.name, s.name as "datasetName"
+       from (select index, name from label where model_version_id = e.model_version_id) l
+       full join jsonb_to_recordset(d.value->'labels') s(index int, name text) using (index)
+       where l.name is distinct from s.name
+     ) n
+     where e.model_version_id = any($1) and d.value->'labels' <> '[]'
+     order by e.model_version_id, d.position, n.index limit $2`,
+    [exported, limits.answer + 1],
+  );
+  if (found.length > limits.answer) spend(context, found.length);
+  const byVersion = groupBy(found, ({ versionId }) => versionId);
+  return new Map([...byVersion].map(([id, differences]) => [id, divergencesIn(differences)]));
+}
+
+/** How many objects the divergences are in an answer. */
+export function sizeOf(divergences: LabelMapDivergence[]): number {
+  return divergences.reduce(
+    (size, { missing, extra, renamed }) => size + 1 + missing.length + extra.length + renamed.length,
+    0,
+  );
+}
+
+/** Labels that are compared at the cost of one object of an answer. */
+const comparedPerObject = 10;
+
+/** Pays for the comparison before it is made, and tells which of the versions were exported. */
+async function spendComparison(
+  context: Context,
+  db: DataSource | EntityManager,
+  versionIds: readonly string[],
+): Promise<string[]> {
+  const sizes: { id: string; labels: number }[] = await db.query(
+    `select v.id, (
+       select coalesce(sum(v.label_count + jsonb_array_length(d->'labels')), 0)
+       from jsonb_array_elements(e.dataset_versions) d
+     )::int as labels
+     from source_experiment e join model_version v on v.id = e.model_version_id where v.id = any($1)`,
+    [versionIds],
+  );
+  const labels = sizes.reduce((sum, size) => sum + size.labels, 0);
+  spend(context, Math.ceil(labels / comparedPerObject));
+  return sizes.map(({ id }) => id);
+}
+
+/** Gathers the differences of one version by the dataset version. */
+function divergencesIn(differences: Difference[]): LabelMapDivergence[] {
+  return [...groupBy(differences, ({ position }) => position).values()].map((ofDataset) => {
+    const [{ alias, dataset, version }] = ofDataset as [Difference];
+    const divergence: LabelMapDivergence = { alias, dataset, version, missing: [], extra: [], renamed: [] };
+    for (const { index, name, datasetName } of ofDataset) {
+      if (name === null) divergence.missing.push({ index, name: String(datasetName) });
+      else if (datasetName === null) divergence.extra.push({ index, name });
+      else divergence.renamed.push({ index, name, datasetName });
+    }
+    return divergence;
+  });
+}
