@@ -18,7 +18,13 @@ await withPostgres(async (url) => {
   const db = await createDataSource(await createScratchDatabase(url)).initialize();
   await db.runMigrations();
   const prefixes = await issueTokens();
-  const config = { corsOrigins: [], introspection: true, playground: false, logLevel: "silent" };
+  const config = {
+    corsOrigins: [],
+    introspection: true,
+    playground: false,
+    logLevel: "silent",
+    trashDays: 30,
+  };
   const app = await createServer(config, db);
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -3,13 +3,20 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { DataSource } from "typeorm";
-import { findOwners, ownerTokenFile, resetOwnerToken, writeOwnerToken } from "./api-token/owner-token.ts";
+import {
+  findOwners,
+  type Owner,
+  ownerTokenFile,
+  resetOwnerToken,
+  writeOwnerToken,
+} from "./api-token/owner-token.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
 import { openEmbeddedPostgres } from "./embedded-postgres/open.ts";
+import { toGlobalId } from "./node/id.ts";
 import { describeFailure } from "./welcome.ts";
 
-const usage = `Usage: npm run admin -- reset-owner-token [--email ADDRESS] [--organization NAME-OR-ID]
+const usage = `Usage: npm run admin -- reset-owner-token [--member ID]
 
   reset-owner-token   Gives an owner who has lost the API token another one, and revokes the lost one. Asks
                       which owner is meant where there are several.
@@ -22,8 +29,7 @@ const commands: {
 } = { "reset-owner-token": resetToken };
 
 interface Options {
-  email?: string | undefined;
-  organization?: string | undefined;
+  member?: string | undefined;
 }
 
 try {
@@ -60,7 +66,7 @@ function readArguments(args: string[]): { name: string; options: Options } {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { email: { type: "string" }, organization: { type: "string" } },
+      options: { member: { type: "string" } },
     });
     return { name: positionals.length === 1 ? String(positionals[0]) : "", options: values };
   } catch {
@@ -81,21 +87,33 @@ async function openDatabase(config: Config): Promise<{ url: string; close: () =>
   );
 }
 
-async function resetToken(db: DataSource, { dataDir }: Config, options: Options): Promise<string> {
-  const owners = await findOwners(db, options);
-  const [owner] = owners;
-  if (!owner) throw new ConfigError("There is no such owner: say less with --email and --organization.");
-  if (owners.length > 1) {
-    const list = owners.map(
-      ({ email, organization }) => `  --email ${email} --organization "${organization}"`,
-    );
-    throw new ConfigError(`There are ${owners.length} owners; say which one is meant:\n${list.join("\n")}`);
+async function resetToken(db: DataSource, { dataDir }: Config, { member }: Options): Promise<string> {
+  const owners = await findOwners(db);
+  const meant = owners.filter(({ memberId }) => member === undefined || member === idOf(memberId));
+  const [owner] = meant;
+  if (!owner || meant.length > 1) {
+    const problem = owner ? `There are ${owners.length} owners` : "There is no such owner";
+    throw new ConfigError(`${problem}; say which one is meant:\n${owners.map(describe).join("\n")}`);
   }
   const file = ownerTokenFile(dataDir);
-  const token = await db.transaction(async (tx) => {
-    const secret = await resetOwnerToken(tx, owner);
-    await writeOwnerToken(file, secret); // before the commit, as at the first start
-    return secret;
+  const { token, replacesFile } = await db.transaction(async (tx) => {
+    const made = await resetOwnerToken(tx, owner, file);
+    if (made.replacesFile) await writeOwnerToken(file, made.token); // before the commit, as at the first start
+    return made;
   });
-  return `The new API token of ${owner.name} (${owner.email}) in "${owner.organization}", also in ${file}:\n\n  ${token}\n`;
+  const where = replacesFile ? `, also in ${file}` : "";
+  return `The new API token of ${nameOf(owner)}${where}:\n\n  ${token}\n`;
+}
+
+function idOf(memberId: string): string {
+  return toGlobalId("Member", memberId);
+}
+
+/** The id can be pasted into a shell as it is; what people have typed stands behind it, as a comment. */
+function describe(owner: Owner): string {
+  return `  --member ${idOf(owner.memberId)}  # ${nameOf(owner)}`;
+}
+
+function nameOf({ name, email, organization }: Owner): string {
+  return `${name} (${email}) in "${organization}"`.replace(/\p{Cc}/gu, " ");
 }

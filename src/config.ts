@@ -15,6 +15,8 @@ export interface Config {
   secretKeys: SecretKey[];
   /** Origins whose pages may call the API; `"*"` for all. */
   corsOrigins: string[] | "*";
+  /** For how many days what was deleted can be restored. */
+  trashDays: number;
   introspection: boolean;
   playground: boolean;
   logLevel: string;
@@ -62,6 +64,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       "none",
       origins,
     ),
+    trashDays: read("TRASH_DAYS", "a whole number from 1 to 3650", "30", wholeNumber(1, 3_650)),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>

@@ -10,6 +10,8 @@ export interface Context {
   keyring: Keyring;
   /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */
   viewer: Viewer | Error | null;
+  /** For how many days what is deleted now can be restored. */
+  trashDays: number;
   /** In the log beside an unexpected error, and in the answer to the client. */
   requestId: string;
 }

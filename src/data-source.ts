@@ -15,7 +15,9 @@ import { ModelVersion } from "./model-version/model-version.ts";
 import { PostgresNaming } from "./naming.ts";
 import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
+import { PreviousAddress } from "./previous-address/previous-address.ts";
 import { SourceExperiment } from "./source-experiment/source-experiment.ts";
+import { TrashEntry } from "./trash/trash-entry.ts";
 import { User } from "./user/user.ts";
 
 /** The tables of the registry. A new noun adds its entity here and its resolver in `schema.ts`. */
@@ -26,8 +28,10 @@ const entities = [
   ApiToken,
   Invitation,
   IdempotencyKey,
+  TrashEntry,
   Model,
   ModelVersion,
+  PreviousAddress,
   Label,
   Parameter,
   DockerImage,

@@ -15,6 +15,17 @@ export function onConstraint(
   constraints.set(name, { code, field, message });
 }
 
+/** Tells what the database refuses at another argument than the usual one. */
+export async function refusedAt<Result>(field: string[], write: Promise<Result>): Promise<Result> {
+  try {
+    return await write;
+  } catch (error) {
+    const translated = translateDatabaseError(error);
+    if (!(translated instanceof Refusal)) throw error;
+    throw new Refusal(translated.userErrors.map((each) => ({ ...each, field })));
+  }
+}
+
 /** What PostgreSQL's driver adds to its errors. */
 interface DriverError {
   code?: string;

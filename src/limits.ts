@@ -69,6 +69,8 @@ export const limits = {
 
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
+  /** Milliseconds between two looks for what has been in the trash long enough. */
+  sweep: 3_600_000,
   /** User errors that one mutation reports. */
   userErrors: 100,
 

@@ -9,10 +9,16 @@ import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
+import { startSweep } from "./trash/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
 /** What runs so far; stopped in the reverse order. */
-const running: { postgres?: EmbeddedPostgres; db?: DataSource; app?: FastifyInstance } = {};
+const running: {
+  postgres?: EmbeddedPostgres;
+  db?: DataSource;
+  app?: FastifyInstance;
+  endSweep?: () => Promise<void>;
+} = {};
 const stopping = new AbortController();
 let stoppingSince = 0;
 
@@ -35,10 +41,12 @@ async function start(): Promise<void> {
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
-  running.app = await createServer(config, running.db, keyring);
+  const app = await createServer(config, running.db, keyring);
+  running.app = app;
   if (stopping.signal.aborted) return;
-  const address = await running.app.listen({ host: config.host, port: config.port });
-  process.stdout.write(welcome(address, config, first));
+  running.endSweep = startSweep(running.db, (err) => app.log.error({ err }, "the trash was not swept"));
+  const address = await app.listen({ host: config.host, port: config.port });
+  process.stdout.write(welcome(address, config, first, process.stdout.isTTY));
 }
 
 /** `npm start` brings its own database; production has to say which one it means. */
@@ -71,10 +79,11 @@ function onSignal(): void {
 }
 
 async function stop(): Promise<void> {
-  const { app, db, postgres } = running;
+  const { app, db, postgres, endSweep } = running;
   const giveUp = setTimeout(() => app?.server.closeAllConnections(), limits.drain);
   await app?.close();
   clearTimeout(giveUp);
+  await endSweep?.();
   await db?.destroy();
   await postgres?.stop();
 }

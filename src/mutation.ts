@@ -27,7 +27,7 @@ const accesses: { [kind in "HELD" | "ALONE" | "NONE"]: { before?: Check; after?:
 };
 
 export interface Creation<Row> extends Options {
-  idempotencyKey: string | null;
+  idempotencyKey: string | null | undefined;
   /** Changes the database, and gives the UUID of what it created; and its secret, where it has one and it is new. */
   write: (tx: EntityManager) => Promise<string | { uuid: string; secret: string | null }>;
   /** Finds that object again, as the client will see it. */
@@ -57,12 +57,19 @@ export async function create<Row>(
   if (result === null) return { row: null, secret: null, userErrors };
   const { uuid, secret } = typeof result === "string" ? { uuid: result, secret: null } : result;
   // What it fails to forget is forgotten after the next one.
-  if (idempotencyKey !== null) await forgetExpiredKeys(context.db).catch(() => {});
+  if (idempotencyKey != null) await forgetExpiredKeys(context.db).catch(() => {});
   const row = await read(context, uuid).catch(doneButUnread);
   if (row !== null) return { row, secret, userErrors: [] };
-  // Only a repeated idempotency key can lead to an object that is gone.
-  const [code, field] = [UserErrorCode.NOT_FOUND, ["idempotencyKey"]];
-  return { row, secret: null, userErrors: [{ code, field, message: "What this key created is gone." }] };
+  const gone = (field: string[] | null, message: string): UserError[] => [
+    { code: UserErrorCode.NOT_FOUND, field, message },
+  ];
+  return {
+    ...{ row, secret: null },
+    userErrors:
+      idempotencyKey == null
+        ? gone(null, "It was created, and deleted at once.")
+        : gone(["idempotencyKey"], "What this key created is gone."),
+  };
 }
 
 /**
@@ -113,6 +120,8 @@ export async function transact<Result>(
     if (error instanceof Trial) return { result: error.result as Result, userErrors: [] };
     const translated = translateDatabaseError(error);
     if (!(translated instanceof Refusal)) throw translated;
+    // A mutation before it in the document may have ended the viewer's access: then the object is not shown either.
+    if (access !== "NONE") await holdAccess(context.db.manager, context);
     return { result: null, userErrors: translated.userErrors.slice(0, limits.userErrors) };
   }
 }

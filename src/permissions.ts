@@ -18,6 +18,8 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.members": Role.VIEWER,
   "Query.invitations": Role.ADMIN,
   "Query.apiTokens": Role.ADMIN,
+  "Query.trash": Role.VIEWER,
+  "Query.tombstone": Role.VIEWER,
 
   "Mutation.createModel": Role.EDITOR,
   "Mutation.updateModel": Role.EDITOR,
@@ -27,6 +29,13 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateParameters": Role.EDITOR,
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
+  "Mutation.deleteModel": Role.EDITOR,
+  "Mutation.deleteModelVersion": Role.EDITOR,
+  "Mutation.restoreModel": Role.EDITOR,
+  "Mutation.restoreModelVersion": Role.EDITOR,
+  "Mutation.transferModelVersion": Role.EDITOR,
+  "Mutation.purgeModel": Role.ADMIN,
+  "Mutation.purgeModelVersion": Role.ADMIN,
 
   "Mutation.updateProfile": Role.VIEWER,
   "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user
@@ -35,11 +44,16 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.revokeInvitation": Role.ADMIN,
   "Mutation.acceptInvitation": null,
   "Mutation.changeMemberRole": Role.ADMIN,
-  "Mutation.removeMember": Role.ADMIN,
+  "Mutation.removeMember": Role.VIEWER, // oneself; ADMIN for others
   "Mutation.createServiceUser": Role.ADMIN,
   "Mutation.updateServiceUser": Role.ADMIN,
   "Mutation.createOrganization": Role.OWNER,
   "Mutation.updateOrganization": Role.OWNER,
+};
+
+/** The role that an argument asks for when it is true, above that of its field. */
+export const argumentPermissions: { [argument: string]: Role } = {
+  "Mutation.deleteModel.cascade": Role.ADMIN,
 };
 
 /** The least role that sees objects of these types, where they are not the viewer's own. All others are seen by every member. */

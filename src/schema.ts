@@ -17,20 +17,30 @@ import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolve
 import { limits } from "./limits.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
 import { MemberOfUserResolver } from "./member/member-of-user.resolver.ts";
-import { includes } from "./member/role.ts";
+import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
 import { RevisionsResolver } from "./model-version/revisions.resolver.ts";
+import { TransferResolver } from "./model-version/transfer.resolver.ts";
 import { toGlobalId } from "./node/id.ts";
 import { NodeResolver } from "./node/node.resolver.ts";
 import { OrganizationResolver } from "./organization/organization.resolver.ts";
 import { ParameterResolver } from "./parameter/parameter.resolver.ts";
-import { neededRole } from "./permissions.ts";
+import { argumentPermissions, neededRole } from "./permissions.ts";
+import {
+  PreviousAddressesOfModelVersionResolver,
+  PreviousAddressResolver,
+} from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
 import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
+import { DeleteResolver } from "./trash/delete.resolver.ts";
+import { PurgeResolver } from "./trash/purge.resolver.ts";
+import { RestoreResolver } from "./trash/restore.resolver.ts";
+import { TombstoneResolver } from "./trash/tombstone.resolver.ts";
+import { TrashResolver } from "./trash/trash.resolver.ts";
 import { UserResolver } from "./user/user.resolver.ts";
 import { ViewerResolver } from "./viewer/viewer.resolver.ts";
 
@@ -69,6 +79,14 @@ export function buildApiSchema(): GraphQLSchema {
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
+      TransferResolver,
+      PreviousAddressResolver,
+      PreviousAddressesOfModelVersionResolver,
+      TrashResolver,
+      DeleteResolver,
+      RestoreResolver,
+      PurgeResolver,
+      TombstoneResolver,
     ],
     validate: false, // inputs are read, trimmed and checked by their nouns
   });
@@ -110,8 +128,15 @@ function guard(root: GraphQLObjectType): void {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context: Context, info) => {
       const { role } = viewerOf(context);
-      if (includes(role, needed)) return resolve(source, args, context, info);
-      throw apiError("FORBIDDEN", `${field.name} needs the role ${needed}; this API token has ${role}.`);
+      const refuse = (what: string, least: Role) => {
+        throw apiError("FORBIDDEN", `${what} needs the role ${least}; this API token has ${role}.`);
+      };
+      if (!includes(role, needed)) refuse(field.name, needed);
+      for (const { name } of field.args) {
+        const more = argumentPermissions[`${root.name}.${field.name}.${name}`];
+        if (more && args[name] === true && !includes(role, more)) refuse(`${field.name} with ${name}`, more);
+      }
+      return resolve(source, args, context, info);
     };
   }
 }

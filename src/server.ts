@@ -21,7 +21,7 @@ import { limits } from "./limits.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
 
-type ServerConfig = Pick<Config, "corsOrigins" | "introspection" | "playground" | "logLevel">;
+type ServerConfig = Pick<Config, "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel">;
 
 /** The HTTP server, ready to listen: `/graphql`, `/health` and the playground. Holds no state between requests. */
 export async function createServer(
@@ -66,6 +66,7 @@ export async function createServer(
       db,
       keyring,
       requestId: request.id,
+      trashDays: config.trashDays,
       viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
     }),
   });

@@ -1,5 +1,5 @@
 import { limits } from "./limits.ts";
-import { type UserError, UserErrorCode } from "./user-error.ts";
+import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 /** Gathers what is wrong with an input, so that a person is told all of it at once. */
 export type Problems = UserError[];
@@ -44,7 +44,7 @@ export function readName(text: string | null, field: string[], problems: Problem
 
 /** An e-mail address as it is stored: in lower case. Whether it can be reached is for those who hand an invitation over. */
 export function readEmail(text: string, field: string[], problems: Problems): string {
-  const email = normalizeName(text).toLowerCase();
+  const email = normalizeName(normalizeName(text).toLowerCase());
   const form = /^[^\s@]+@[^\s@]+$/;
   if (email.length > limits.email || !form.test(email) || deceptive.test(email) || !email.isWellFormed()) {
     const message = `Expected an e-mail address of at most ${limits.email} characters, got "${email.slice(0, 80)}".`;
@@ -60,6 +60,15 @@ export function readPictureUrl(
   problems: Problems,
 ): string | null {
   return url == null ? null : readText(url, limits.url, field, problems);
+}
+
+/** The change that the argument `name` makes: none without one. @throws Refusal */
+export function readNewName(name: string | null | undefined): { name?: string } {
+  if (name == null) return {};
+  const problems: Problems = [];
+  const read = readName(name, ["name"], problems);
+  if (problems.length > 0) throw new Refusal(problems);
+  return { name: read };
 }
 
 /** A description as it is stored; blank text is none. */

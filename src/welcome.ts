@@ -1,15 +1,21 @@
 import { type Config, ConfigError } from "./config.ts";
 import { EmbeddedPostgresError } from "./embedded-postgres/error.ts";
 
-/** What the terminal shows when the server is ready; the token only when it was made just now. */
+/**
+ * What is printed when the server is ready. The token is shown when it was made just now, and only on a terminal:
+ * elsewhere what is printed is kept as a log.
+ */
 export function welcome(
   address: string,
   config: Config,
   first: { token: string; file: string } | null,
+  onTerminal: boolean,
 ): string {
   const lines = [`The model registry listens at ${address}/graphql`];
   if (config.playground) lines.push(`Playground: ${address}/graphql in a browser`);
-  if (!first) return `${lines.join("\n")}\n`;
+  if (first && !onTerminal)
+    lines.push(`The API token of the first owner is in ${first.file}, which only you can read.`);
+  if (!first || !onTerminal) return `${lines.join("\n")}\n`;
   const box = [
     "This is the API token of the first owner. It is shown once.",
     "",

@@ -52,9 +52,17 @@ test.each([
   },
 );
 
-test("a removal waits for a commit that is under way", async () => {
+const revokeFirst = "mutation ($id: ID!) { revokeApiToken(id: $id) { userErrors { code } } }";
+
+test.each([
+  ["removal", remove],
+  ["demotion", demote],
+  ["revocation", revokeFirst],
+])("a %s waits for a commit that is under way", async (_what, change) => {
   const registry = await aRegistry();
   const grace = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+  const own = await sender(registry.url, grace.token)("{ viewer { apiToken { id } } }");
+  const id = change === revokeFirst ? own.body.data.viewer.apiToken.id : grace.memberId;
   const committing = registry.db.createQueryRunner();
   await committing.startTransaction();
   await committing.query("select * from hold_access($1, $2, $3)", [
@@ -62,11 +70,88 @@ test("a removal waits for a commit that is under way", async () => {
     grace.userId,
     grace.userId,
   ]);
-  const removal = registry.ask(remove, { id: grace.memberId });
+  const removal = registry.ask(change, { id });
   await until(async () => (await waiting(registry, "access_lock")) === 1);
   await committing.commitTransaction();
   await committing.release();
-  expect((await removal).removeMember.userErrors).toEqual([]);
+  expect(Object.values<{ userErrors: [] }>(await removal)[0]?.userErrors).toEqual([]);
+});
+
+test("who manages members is asked once more when the turn comes", async () => {
+  const registry = await aRegistry();
+  const admin = await aMember(registry.db, registry.organizationId, { role: Role.ADMIN });
+  const grace = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("select from organization where id = $1 for no key update", [registry.organizationId]);
+  const late = sender(registry.url, admin.token)(remove, { id: grace.memberId });
+  await until(async () => (await waiting(registry, "from organization")) === 1);
+  await other.query("update member set role = 'EDITOR' where user_id = $1", [admin.userId]);
+  await other.commitTransaction();
+  await other.release();
+  expect((await late).body.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+});
+
+test("an acceptance waits for a lower role of the inviter, and then finds no offer", async () => {
+  const registry = await aRegistry();
+  const owner = await aMember(registry.db, registry.organizationId, { role: Role.OWNER });
+  const { body } = await sender(
+    registry.url,
+    owner.token,
+  )('mutation { inviteMember(input: { email: "eve@example.com", role: OWNER }) { secret } }');
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("select from organization where id = $1 for no key update", [registry.organizationId]);
+  const accept =
+    'mutation ($s: String!) { acceptInvitation(input: { secret: $s, name: "Eve" }) { userErrors { code } } }';
+  const late = sender(registry.url, "")(accept, { s: body.data.inviteMember.secret }, { authorization: "" });
+  await until(async () => (await waiting(registry, "from organization")) === 1);
+  await other.query("update member set role = 'ADMIN' where user_id = $1", [owner.userId]);
+  await other.commitTransaction();
+  await other.release();
+  expect((await late).body.data.acceptInvitation.userErrors).toMatchObject([{ code: "NOT_FOUND" }]);
+});
+
+test("the database keeps an owner also when two sessions take one away each", async () => {
+  const { db, organizationId, userId } = await aRegistry();
+  const second = await aMember(db, organizationId, { role: Role.OWNER });
+  const take = "update member set role = 'ADMIN' where organization_id = $1 and user_id = $2";
+  const first = db.createQueryRunner();
+  await first.startTransaction();
+  await first.query(take, [organizationId, userId]);
+  const late = db.query(take, [organizationId, second.userId]).then(
+    () => "done",
+    (error: Error) => error.message,
+  );
+  await until(async () => (await waiting({ db } as Registry, "update member set role")) === 1);
+  await first.commitTransaction();
+  await first.release();
+  expect(await late).toBe("an organization needs an owner");
+});
+
+test("what a member does and its removal do not deadlock", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const registry = await aRegistry();
+    const admin = await aMember(registry.db, registry.organizationId, { role: Role.ADMIN });
+    const send = sender(registry.url, admin.token);
+    const invite =
+      "mutation ($e: String!) { inviteMember(input: { email: $e, role: VIEWER }) { invitation { id } } }";
+    const made = await Promise.all(
+      Array.from({ length: 4 }, (_, index) => send(invite, { e: `guest-${index}@example.com` })),
+    );
+    await registry.db.query(
+      "update invitation set expires_at = now() where organization_id = $1 and email like 'guest-0%'",
+      [registry.organizationId],
+    );
+    const revoke = "mutation ($id: ID!) { revokeInvitation(id: $id) { userErrors { code } } }";
+    const answers = await Promise.all([
+      ...made.map(({ body }) => send(revoke, { id: body.data.inviteMember.invitation.id })),
+      send(invite, { e: "late@example.com" }),
+      send('mutation { updateProfile(input: { name: "Other" }) { userErrors { code } } }'),
+      registry.send(remove, { id: admin.memberId }),
+    ]);
+    expect(answers.map(({ status }) => status).filter((status) => ![200, 401].includes(status))).toEqual([]);
+  }
 });
 
 test("1,000 pairs of owners who remove or demote each other at once on two servers leave one owner each", async () => {

@@ -9,8 +9,7 @@ const viewer = "{ viewer { role user { email } organization { id name } } }";
 const createToken = `mutation ($role: Role!) {
   createApiToken(input: { name: "CI", role: $role }) { secret }
 }`;
-const createOrganization =
-  'mutation { createOrganization(input: { name: "Second" }) { organization { id } secret } }';
+const createOrganization = 'mutation { createOrganization(input: { name: "$(reboot)" }) { secret } }';
 
 test("a lost owner token is replaced while the embedded server runs, and while it does not", async () => {
   const env = { DATA_DIR: aDataDir() };
@@ -31,39 +30,62 @@ test("a lost owner token is replaced while the embedded server runs, and while i
   expect((await sender(server.url, ci)(viewer)).body.data.viewer.role).toBe("EDITOR");
   expect(await server.end()).toBe(0);
 
-  expect((await runAdmin(env, ["reset-owner-token", "--email", "Owner@localhost"])).code).toBe(0);
+  expect((await runAdmin(env, ["reset-owner-token"])).code).toBe(0);
   const again = await startServer(env, ["--embedded"]);
   expect((await sender(again.url, token)(viewer)).status).toBe(401);
   expect((await sender(again.url, tokenOf(env.DATA_DIR))(viewer)).body.data.viewer.role).toBe("OWNER");
 });
 
-test("of several owners one has to be named", async () => {
+const inviteOwner = 'mutation { inviteMember(input: { email: "eve@example.com", role: OWNER }) { secret } }';
+const accept = `mutation ($secret: String!) {
+  acceptInvitation(input: { secret: $secret, name: "Eve" }) { userErrors { code } }
+}`;
+
+test("whoever has found a lost token gets nowhere with an invitation that was made with it", async () => {
+  const env = { DATABASE_URL: await databaseUrl(`admin_lost_${process.env.TEST_RUN}`), DATA_DIR: aDataDir() };
+  const server = await startServer(env);
+  const { body } = await sender(server.url, tokenOf(env.DATA_DIR))(inviteOwner);
+  expect((await runAdmin(env, ["reset-owner-token"])).code).toBe(0);
+  const { secret } = body.data.inviteMember;
+  const accepted = await sender(server.url, "")(accept, { secret }, { authorization: "" });
+  expect(accepted.body.data.acceptInvitation.userErrors).toEqual([{ code: "NOT_FOUND" }]);
+});
+
+test("of several owners one has to be named, and what they are called cannot run a command", async () => {
   const env = { DATABASE_URL: await databaseUrl(`admin_${process.env.TEST_RUN}`), DATA_DIR: aDataDir() };
   const server = await startServer(env);
-  const before = tokenOf(env.DATA_DIR);
-  const { organization, secret } = (await sender(server.url, before)(createOrganization)).body.data
-    .createOrganization;
+  const first = tokenOf(env.DATA_DIR);
+  const { secret } = (await sender(server.url, first)(createOrganization)).body.data.createOrganization;
+  const memberOf = async (token: string) =>
+    (await sender(server.url, token)("{ viewer { member { id } } }")).body.data.viewer.member.id;
+  const [here, there] = [await memberOf(first), await memberOf(secret)];
 
-  const which = await runAdmin(env, ["reset-owner-token"]);
-  expect(which).toEqual({
+  expect(await runAdmin(env, ["reset-owner-token"])).toEqual({
     code: 1,
     output:
       "There are 2 owners; say which one is meant:\n" +
-      '  --email owner@localhost --organization "My organization"\n' +
-      '  --email owner@localhost --organization "Second"\n',
+      `  --member ${here}  # Owner (owner@localhost) in "My organization"\n` +
+      `  --member ${there}  # Owner (owner@localhost) in "$(reboot)"\n`,
   });
-  expect((await runAdmin(env, ["reset-owner-token", "--organization", organization.id])).code).toBe(0);
+  const { code, output } = await runAdmin(env, ["reset-owner-token", "--member", there]);
+  const [, token = ""] = /\n {2}(mreg_\w+)\n/.exec(output) ?? [];
+  expect(code).toBe(0);
   expect((await sender(server.url, secret)(viewer)).status).toBe(401);
-  expect((await sender(server.url, before)(viewer)).status).toBe(200);
-  const { body } = await sender(server.url, tokenOf(env.DATA_DIR))(viewer);
-  expect(body.data.viewer.organization).toEqual({ id: organization.id, name: "Second" });
+  expect((await sender(server.url, token)(viewer)).body.data.viewer.organization.name).toBe("$(reboot)");
+  // The file holds the token of the other owner, which goes on.
+  expect(tokenOf(env.DATA_DIR)).toBe(first);
+  expect((await sender(server.url, first)(viewer)).status).toBe(200);
 });
 
 test.each([
   ["no command", [], /^Usage: npm run admin -- reset-owner-token/],
   ["an unknown command", ["drop-everything"], /^Usage: /],
   ["an unknown option", ["reset-owner-token", "--all"], /^Usage: /],
-  ["no such owner", ["reset-owner-token", "--email", "nobody@example.com"], /^There is no such owner/],
+  [
+    "no such owner",
+    ["reset-owner-token", "--member", "Member_0"],
+    /^There is no such owner; say which one is meant:\n {2}--member Member_/,
+  ],
 ])("%s is refused in words", async (_what, args, message) => {
   const env = { DATABASE_URL: await databaseUrl(), DATA_DIR: aDataDir() };
   const server = await startServer(env);

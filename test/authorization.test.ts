@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "@jest/globals";
-import { getNamedType, isObjectType } from "graphql";
+import { getNamedType, isInputObjectType, isObjectType } from "graphql";
 import { includes, Role } from "../src/member/role.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { buildApiSchema } from "../src/schema.ts";
@@ -75,6 +75,36 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'updateParameters(id: $ModelVersion, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
   },
+  "Query.trash": { least: Role.VIEWER, ask: "trash(where: { deletedBy: { eq: $User } }) { nodes { name } }" },
+  "Query.tombstone": { least: Role.VIEWER, ask: "tombstone(id: $ModelVersion_purged) { name }" },
+  "Mutation.deleteModel": {
+    least: Role.EDITOR,
+    ask: "deleteModel(id: $Model_other) { contents { fileCount } userErrors { code field message } }",
+  },
+  "Mutation.deleteModelVersion": {
+    least: Role.EDITOR,
+    ask: "deleteModelVersion(id: $ModelVersion) { contents { fileCount } userErrors { code field message } }",
+  },
+  "Mutation.restoreModel": {
+    least: Role.EDITOR,
+    ask: "restoreModel(id: $Model_deleted) { model { name } userErrors { code field message } }",
+  },
+  "Mutation.restoreModelVersion": {
+    least: Role.EDITOR,
+    ask: "restoreModelVersion(id: $ModelVersion_deleted) { modelVersion { name } userErrors { code field message } }",
+  },
+  "Mutation.purgeModel": {
+    least: Role.ADMIN,
+    ask: "purgeModel(id: $Model_deleted) { tombstone { name } userErrors { code field message } }",
+  },
+  "Mutation.purgeModelVersion": {
+    least: Role.ADMIN,
+    ask: "purgeModelVersion(id: $ModelVersion_deleted) { tombstone { name } userErrors { code field message } }",
+  },
+  "Mutation.transferModelVersion": {
+    least: Role.EDITOR,
+    ask: "transferModelVersion(id: $ModelVersion, modelId: $Model_other) { modelVersion { name } userErrors { code field message } }",
+  },
   "Mutation.updateProfile": {
     least: Role.VIEWER,
     ask: 'updateProfile(input: { name: "New" }) { user { name } userErrors { code field message } }',
@@ -104,7 +134,7 @@ const rows: { [field: string]: Row } = {
     ask: "changeMemberRole(id: $Member, role: VIEWER) { member { role } userErrors { code field message } }",
   },
   "Mutation.removeMember": {
-    least: Role.ADMIN,
+    least: Role.ADMIN, // another member; oneself: see members.test.ts
     ask: "removeMember(id: $Member) { member { active } userErrors { code field message } }",
   },
   "Mutation.createServiceUser": {
@@ -125,11 +155,45 @@ const rows: { [field: string]: Row } = {
   },
 };
 
-/** Ids in the input of a mutation that has a row already. */
-const nested: { [name: string]: Row } = {
-  "createApiToken for a service user": {
+/** Other ways in which an id, or more than usual, is asked of a field that has a row already. */
+const ways: { [way: string]: Row } = {
+  "Mutation.deleteModel cascade": {
+    least: Role.ADMIN,
+    ask: "deleteModel(id: $Model, cascade: true) { contents { versionCount } userErrors { code field message } }",
+  },
+  "Mutation.createApiToken memberId": {
     least: Role.ADMIN,
     ask: 'createApiToken(memberId: $Member, input: { name: "New", role: VIEWER }) { apiToken { name } userErrors { code field message } }',
+  },
+  "Query.nodes ids": { least: Role.VIEWER, ask: "nodes(ids: [$Model]) { id }" },
+  "Query.modelVersion by.id": { least: Role.VIEWER, ask: "modelVersion(by: { id: $ModelVersion }) { id }" },
+  "Query.modelVersion by.name.model.id": {
+    least: Role.VIEWER,
+    ask: 'modelVersion(by: { name: { model: { id: $Model }, name: "First" } }) { id }',
+  },
+  "Query.models where.createdBy.in": {
+    least: Role.VIEWER,
+    ask: "models(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
+  },
+  "Query.modelVersions where.createdBy.eq": {
+    least: Role.VIEWER,
+    ask: "modelVersions(where: { createdBy: { eq: $User } }) { totalCount nodes { name } }",
+  },
+  "Query.trash where.deletedBy.in": {
+    least: Role.VIEWER,
+    ask: "trash(where: { deletedBy: { in: [$User] } }) { nodes { name } }",
+  },
+  "Query.apiTokens where.user.eq": {
+    least: Role.ADMIN,
+    ask: "apiTokens(where: { user: { eq: $User } }) { totalCount nodes { name } }",
+  },
+  "Query.apiTokens where.user.in": {
+    least: Role.ADMIN,
+    ask: "apiTokens(where: { user: { in: [$User] } }) { totalCount nodes { name } }",
+  },
+  "Query.apiTokens where.createdBy.in": {
+    least: Role.ADMIN,
+    ask: "apiTokens(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
   },
 };
 
@@ -149,6 +213,19 @@ const edges = Object.values(schema.getTypeMap()).flatMap((type) => {
   return fields.map((field) => ({ type: type.name, edge: `${type.name}.${field.name}`, field: field.name }));
 });
 
+/** Every path by which an id comes into a root field: `Query.modelVersion by.number.model.id`. */
+function idPaths(field: string): string[] {
+  const [root, name = ""] = field.split(".");
+  const type = root === "Query" ? schema.getQueryType() : schema.getMutationType();
+  const below = (path: string, input: unknown): string[] => {
+    const named = getNamedType(input as Parameters<typeof getNamedType>[0]);
+    if (String(named) === "ID") return [path];
+    if (!isInputObjectType(named)) return [];
+    return Object.values(named.getFields()).flatMap((each) => below(`${path}.${each.name}`, each.type));
+  };
+  return (type?.getFields()[name]?.args ?? []).flatMap((arg) => below(`${field} ${arg.name}`, arg.type));
+}
+
 let registry: Registry;
 let world: Everything;
 let stranger: Registry;
@@ -164,6 +241,22 @@ beforeAll(newWorld);
 test("every root field has its row", () => {
   expect(Object.keys(rows).sort()).toEqual(rootFields.sort());
 });
+
+test("every way in which an id comes in is asked", () => {
+  const paths = rootFields.flatMap(idPaths);
+  const asked = [...Object.entries(rows), ...Object.entries(ways)].flatMap(([field, { ask }]) =>
+    paths.filter(
+      (path) => path.startsWith(`${field.split(" ")[0]} `) && takesIdAt(ask, path.split(" ")[1] ?? ""),
+    ),
+  );
+  expect(paths.filter((path) => !asked.includes(path))).toEqual([]);
+});
+
+/** Whether the arguments of a row have a `$Type` at this path. */
+function takesIdAt(ask: string, path: string): boolean {
+  const nesting = path.split(".").join("\\s*:\\s*\\{(?:[^{}]|\\{[^{}]*\\})*?\\b");
+  return new RegExp(`\\b${nesting}\\s*:\\s*\\[?\\$`).test(ask);
+}
 
 /** The status and the bytes of an answer. */
 async function answer(
@@ -196,7 +289,9 @@ function codeOf(text: string): string {
 
 /** Ids that no object has. */
 function missing(): { [type: string]: string } {
-  return Object.fromEntries(Object.keys(world.ids).map((type) => [type, toGlobalId(type, randomUUID())]));
+  return Object.fromEntries(
+    Object.keys(world.ids).map((name) => [name, toGlobalId(String(name.split("_")[0]), randomUUID())]),
+  );
 }
 
 /** Everything that the organization has; a changed name of a user does not count as its own. */
@@ -222,8 +317,7 @@ async function contents(): Promise<string> {
 }
 
 const kindOf = (field: string) => (field.startsWith("Mutation.") ? "mutation" : "query");
-const named = Object.entries(nested).map(([name, row]) => [`Mutation.${name}`, row] as const);
-const all = [...Object.entries(rows), ...named];
+const all = [...Object.entries(rows), ...Object.entries(ways)];
 
 test.each(all)("%s is for those who may", async (field, { least, ask }) => {
   for (const who of roles) {
@@ -234,6 +328,7 @@ test.each(all)("%s is for those who may", async (field, { least, ask }) => {
     if (allowed && least !== null)
       expect([who, text]).toEqual([who, expect.stringMatching(/^200 \{"data":\{"answer":(?!null)/)]);
     if (allowed && least !== null) expect([who, text]).toEqual([who, expect.not.stringContaining('"code"')]);
+    if (least === null) expect([who, text]).toEqual([who, expect.stringContaining('"INVALID"')]);
     if (allowed) continue;
     // One's own token can be revoked by everybody; one that is not seen is not there.
     const refusal = field === "Mutation.revokeApiToken" ? '"NOT_FOUND"' : '"FORBIDDEN"';

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { Role } from "../src/member/role.ts";
 import { anInvitation } from "./support/people.ts";
-import { aMember, aRegistry, type Registry } from "./support/registry.ts";
+import { aMember, aRegistry, aToken, type Registry } from "./support/registry.ts";
+import { uuid } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 
 const invite = `mutation ($input: InviteMemberInput!, $key: String) {
@@ -217,6 +218,74 @@ test("nobody invites to a role above the own one, and an offer falls with who ma
   expect((await acceptAt(registry, { secret, name: "Eve" })).userErrors).toMatchObject([
     { code: "NOT_FOUND" },
   ]);
+});
+
+test("a lower role takes along the offers that it could not make", async () => {
+  const registry = await aRegistry();
+  const owner = await aMember(registry.db, registry.organizationId, { role: Role.OWNER });
+  const send = sender(registry.url, owner.token);
+  for (const role of ["OWNER", "ADMIN"])
+    await send(invite, { input: { email: `${role}@example.com`, role } });
+  const demote =
+    "mutation ($id: ID!, $role: Role!) { changeMemberRole(id: $id, role: $role) { userErrors { code } } }";
+  await registry.ask(demote, { id: owner.memberId, role: "ADMIN" });
+  expect((await registry.ask(invitations)).invitations.nodes).toEqual([
+    { email: "admin@example.com", role: "ADMIN" },
+  ]);
+  await registry.ask(demote, { id: owner.memberId, role: "EDITOR" });
+  expect((await registry.ask(invitations)).invitations.nodes).toEqual([]);
+});
+
+test("an offer falls with the token with which it was made, and does not outlive it", async () => {
+  const registry = await aRegistry();
+  const { organizationId, userId } = registry;
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const token = await aToken(registry.db.manager, { organizationId, userId, role: Role.OWNER, expiresAt });
+  const send = sender(registry.url, token);
+  const { invitation, secret } = (await send(invite, { input: { email: "a@b.c", role: "VIEWER" } })).body.data
+    .inviteMember;
+  expect(invitation.expiresAt).toBe(expiresAt.toISOString());
+  const own = (await send("{ viewer { apiToken { id } } }")).body.data.viewer.apiToken;
+  await registry.ask("mutation ($id: ID!) { revokeApiToken(id: $id) { userErrors { code } } }", {
+    id: own.id,
+  });
+  expect((await acceptAt(registry, { secret, name: "Eve" })).userErrors).toMatchObject([
+    { code: "NOT_FOUND" },
+  ]);
+});
+
+test("a token that may less than its member, or that expires, does not join for its user", async () => {
+  const [registry, other] = [await aRegistry(), await aRegistry()];
+  const { secret } = await anInvitation(registry, { email: `${other.userId}@example.com` });
+  const of = { organizationId: other.organizationId, userId: other.userId };
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  for (const limited of [{ role: Role.VIEWER }, { role: Role.OWNER, expiresAt }]) {
+    const token = await aToken(other.db.manager, { ...of, ...limited });
+    const { body } = await sender(registry.url, token)(accept, { input: { secret } });
+    expect(body.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  }
+  expect(await acceptAt(registry, { secret }, other.token)).toMatchObject({ userErrors: [] });
+});
+
+test("who is a member already does not join again, and keeps the role", async () => {
+  const registry = await aRegistry();
+  const { secret, invitation } = await anInvitation(registry, { role: "VIEWER" });
+  await registry.db.query("update invitation set email = $2 where id = $1", [
+    uuid(invitation),
+    `${registry.userId}@example.com`,
+  ]);
+  expect(await acceptAt(registry, { secret }, registry.token)).toMatchObject({
+    userErrors: [{ code: "CONFLICT", field: ["input", "secret"] }],
+  });
+  expect((await registry.ask(whoAmI)).viewer.role).toBe("OWNER");
+});
+
+test("a variable that is null where it cannot be is the client's error", async () => {
+  const registry = await aRegistry();
+  const query =
+    'mutation ($d: Int) { inviteMember(input: { email: "a@b.c", role: VIEWER, days: $d }) { secret } }';
+  const { status, body } = await registry.send(query, { d: null });
+  expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
 });
 
 test("an administrator does not revoke an owner's invitation", async () => {

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { expect, test } from "@jest/globals";
 import { Role } from "../src/member/role.ts";
 import { anInvitation, aServiceUser, aTokenOf } from "./support/people.ts";
-import { aMember, aRegistry, type Registry } from "./support/registry.ts";
+import { aMember, aRegistry, aToken, type Registry } from "./support/registry.ts";
 import { aModel, aVersion } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 
@@ -42,6 +42,8 @@ test("the list shows members, service users among them, and those who were remov
   expect((await registry.ask(members, { where: { role: { eq: "OWNER" } } })).members.nodes).toMatchObject([
     ada,
   ]);
+  const named = { where: { name: { contains: "night" } } };
+  expect((await registry.ask(members, named)).members.nodes).toMatchObject([bot]);
   expect((await registry.ask(members, { where: { active: null } })).members.totalCount).toBe(3);
   expect((await registry.ask(members, { where: { active: { eq: false } } })).members.nodes).toMatchObject([
     {
@@ -113,10 +115,28 @@ test("the tokens and the open invitations of a removed member are gone", async (
     'mutation ($s: String!) { acceptInvitation(input: { secret: $s, name: "Eve" }) { userErrors { code } } }';
   const { body } = await sender(registry.url, "")(accept, { s: secret }, { authorization: "" });
   expect(body.data.acceptInvitation.userErrors).toMatchObject([{ code: "NOT_FOUND" }]);
+  expect((await registry.ask("{ invitations { totalCount } }")).invitations.totalCount).toBe(0);
   // A service user is not hers; who made its token can be seen.
   expect((await sender(registry.url, ofBot.secret)(whoAmI)).status).toBe(200);
   const listed = await registry.ask("{ apiTokens { nodes { name createdBy { active } } } }");
   expect(listed.apiTokens.nodes).toContainEqual({ name: "CI", createdBy: { active: false } });
+});
+
+test("the tokens that a removed member has made for service users end with it when asked", async () => {
+  const registry = await aRegistry();
+  const grace = await aMember(registry.db, registry.organizationId, { role: Role.ADMIN });
+  const bot = await aServiceUser(registry);
+  const ofGrace = await sender(registry.url, grace.token)(
+    'mutation ($id: ID!) { createApiToken(memberId: $id, input: { name: "CI", role: VIEWER }) { secret } }',
+    { id: bot.memberId },
+  );
+  const ofOwner = await aTokenOf(registry, bot.memberId);
+  await registry.ask(
+    "mutation ($id: ID!) { removeMember(id: $id, revokeCreatedTokens: true) { userErrors { code } } }",
+    { id: grace.memberId },
+  );
+  expect((await sender(registry.url, ofGrace.body.data.createApiToken.secret)(whoAmI)).status).toBe(401);
+  expect((await sender(registry.url, ofOwner.secret)(whoAmI)).status).toBe(200);
 });
 
 test("an administrator manages up to administrators, and never touches an owner", async () => {
@@ -136,6 +156,47 @@ test("an administrator manages up to administrators, and never touches an owner"
   expect(await code(changeRole, { id: admin.memberId, role: "OWNER" })).toBe("FORBIDDEN");
   expect(await code(changeRole, { id: viewer.memberId, role: "ADMIN" })).toBeUndefined();
   expect(await code(remove, { id: other.memberId })).toBeUndefined();
+});
+
+test("everybody may leave, though not with a token that may less than its member", async () => {
+  const registry = await aRegistry();
+  const viewer = await aMember(registry.db, registry.organizationId, { role: Role.VIEWER });
+  const editor = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+  const leave = async (token: string, id: string) => (await sender(registry.url, token)(remove, { id })).body;
+  expect((await leave(viewer.token, editor.memberId)).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  const { organizationId } = registry;
+  const weak = await aToken(registry.db.manager, {
+    ...{ organizationId, userId: editor.userId },
+    role: Role.VIEWER,
+  });
+  expect((await leave(weak, editor.memberId)).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  expect((await leave(viewer.token, viewer.memberId)).data.removeMember.userErrors).toEqual([]);
+  expect((await sender(registry.url, viewer.token)(whoAmI)).status).toBe(401);
+});
+
+test("what a document does after it has ended its own access is refused, and shows nothing", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const admin = await aMember(registry.db, registry.organizationId, { role: Role.ADMIN });
+  const query = `mutation ($self: ID!, $modelId: ID!) {
+    gone: removeMember(id: $self) { userErrors { code } }
+    refused: updateModel(id: $modelId, input: { name: "" }) { model { name } userErrors { code } }
+  }`;
+  const { body } = await sender(registry.url, admin.token)(query, { self: admin.memberId, modelId });
+  expect(body.data ?? null).toBeNull();
+  expect(body.errors).toMatchObject([{ path: ["refused"], extensions: { code: "UNAUTHENTICATED" } }]);
+});
+
+test("the database never lets in who was removed, whatever tokens are left", async () => {
+  const registry = await aRegistry();
+  const grace = await aMember(registry.db, registry.organizationId, { role: Role.EDITOR });
+  await registry.ask(remove, { id: grace.memberId });
+  const { organizationId } = registry;
+  const left = await aToken(registry.db.manager, { organizationId, userId: grace.userId, role: Role.EDITOR });
+  expect((await sender(registry.url, left)(whoAmI)).status).toBe(401);
+  const [{ id }] = await registry.db.query("select id from api_token where user_id = $1", [grace.userId]);
+  const held = "select * from hold_access($1, $2, $3)";
+  expect(await registry.db.query(held, [organizationId, grace.userId, id])).toEqual([]);
 });
 
 test("an organization keeps an owner", async () => {
@@ -243,6 +304,13 @@ test("everybody sets the own name and picture; a script's are set for it", async
     member: { user: { name: "Grace" } },
     userErrors: [{ code: "CONFLICT", field: ["id"] }],
   });
+});
+
+test("a token that may less than its member does not change how its user is shown", async () => {
+  const registry = await aRegistry();
+  const { secret } = await aTokenOf(registry, null, { role: "ADMIN" });
+  const update = 'mutation { updateProfile(input: { name: "Defaced" }) { user { name } } }';
+  expect((await sender(registry.url, secret)(update)).body.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
 });
 
 test("a service user is at most an administrator, and is created once for an idempotency key", async () => {

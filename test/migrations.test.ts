@@ -62,6 +62,50 @@ test("tokens and members of the first tables keep their access", async () => {
   await db.destroy();
 });
 
+test("what is in the trash comes back when the trash is taken away", async () => {
+  const db = await createDataSource(await databaseUrl(`trash_down_${process.env.TEST_RUN}`)).initialize();
+  await db.runMigrations();
+  const organization = "01a2085d-7a6e-7686-917e-4c40ceedf259";
+  await db.transaction(async (tx) => {
+    await tx.query("insert into organization (id, name) values ($1, 'Acme')", [organization]);
+    await tx.query("insert into user_account (id, name, email) values ($1, 'Ada', 'ada@acme')", [
+      organization,
+    ]);
+    await tx.query(
+      "insert into member (id, organization_id, user_id, email, role) values ($1, $1, $1, 'ada@acme', 'OWNER')",
+      [organization],
+    );
+  });
+  for (const name of ["PPE", "Lanes"]) {
+    const [{ id }] = await db.query(
+      `insert into model (id, organization_id, name, created_by_id) values (gen_random_uuid(), $1, $2, $1) returning id`,
+      [organization, name],
+    );
+    await db.query(
+      `insert into trash_entry (id, organization_id, kind, name, deleted_by_id, purge_at)
+       values ($1, $2, 'MODEL', $3, $2, now())`,
+      [id, organization, name],
+    );
+    await db.query("update model set trash_entry_id = id where id = $1", [id]);
+  }
+  await db.query("update trash_entry set purged_at = now() where name = 'Lanes'");
+  await db.query(
+    "insert into model (id, organization_id, name, created_by_id) values (gen_random_uuid(), $1, 'PPE', $1)",
+    [organization],
+  );
+  const isThere = () => db.query("select from migrations where name like 'Trash%'");
+  while ((await isThere()).length > 0) await db.undoLastMigration();
+  const names: { name: string }[] = await db.query("select name from model order by name");
+  const uuids = "[0-9a-f-]{36}";
+  expect(names.map(({ name }) => name)).toEqual([
+    expect.stringMatching(`^Lanes ${uuids}$`),
+    "PPE",
+    expect.stringMatching(`^PPE ${uuids}$`),
+  ]);
+  await db.runMigrations();
+  await db.destroy();
+});
+
 const derived = async () => {
   const [row] = await registry.db.query(
     "select label_count, trainable, deployable from model_version where id = $1",

@@ -59,3 +59,9 @@ test("an organization is renamed by its owners, and created once for an idempote
     userErrors: [{ code: "INVALID", field: ["input", "name"] }],
   });
 });
+
+test("a token that expires makes no organization, where its owner's would not", async () => {
+  const registry = await aRegistry({ expiresAt: new Date(Date.now() + 3_600_000) });
+  const { body } = await registry.send(create, { name: "Second" });
+  expect(body.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+});

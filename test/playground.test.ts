@@ -86,7 +86,10 @@ describe("the page", () => {
 
   test("is not there when it is switched off", async () => {
     const { db } = await aRegistry();
-    const config = { corsOrigins: [], introspection: true, playground: false, logLevel: "silent" };
+    const config = {
+      ...{ corsOrigins: [], trashDays: 30 },
+      ...{ introspection: true, playground: false, logLevel: "silent" },
+    };
     const app = await createServer(config, db);
     const address = await app.listen({ host: "127.0.0.1", port: 0 });
     const statuses = ["/graphql", "/playground/settings.js"].map(

@@ -2,7 +2,9 @@ import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync }
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "@jest/globals";
+import { readConfig } from "../src/config.ts";
 import { createDataSource } from "../src/data-source.ts";
+import { welcome } from "../src/welcome.ts";
 import { databaseUrl } from "./support/database.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, runToEnd, startServer, stopAll, tokenOf } from "./support/server-process.ts";
@@ -15,7 +17,7 @@ function emptyDatabase(): Promise<string> {
   return databaseUrl(`start_${process.env.TEST_RUN}_${process.env.JEST_WORKER_ID}_${count}`);
 }
 
-test("the first start makes an owner and prints the token once; the second start does not", async () => {
+test("the first start makes an owner and says where the token is; the second start does not", async () => {
   const env = {
     DATABASE_URL: await emptyDatabase(),
     DATA_DIR: aDataDir(),
@@ -24,7 +26,8 @@ test("the first start makes an owner and prints the token once; the second start
   };
   const first = await startServer(env);
   const token = tokenOf(env.DATA_DIR);
-  expect(first.output()).toContain(token);
+  expect(first.output()).toContain(`is in ${join(env.DATA_DIR, "owner-token")}, which only you can read.`);
+  expect(first.output()).not.toContain("mreg_"); // what is no terminal is kept as a log
   expect(statSync(join(env.DATA_DIR, "owner-token")).mode & 0o777).toBe(0o600);
   const { body } = await sender(first.url, token)("{ viewer { role user { name } organization { name } } }");
   expect(body.data.viewer).toEqual({
@@ -35,9 +38,20 @@ test("the first start makes an owner and prints the token once; the second start
   expect(await first.end("SIGTERM")).toBe(0);
 
   const second = await startServer(env);
-  expect(second.output()).not.toContain("mreg_");
+  expect(second.output()).not.toContain("owner-token");
   expect((await sender(second.url, token)("{ viewer { role } }")).status).toBe(200);
   expect(await second.end("SIGINT")).toBe(0);
+});
+
+test("on a terminal the token is shown once, in a box", () => {
+  const config = readConfig({});
+  const first = { token: "mreg_shown", file: "/data/owner-token" };
+  expect(welcome("http://127.0.0.1:4000", config, first, true)).toMatch(
+    /^┌─+┐\n(│ .* │\n)+└─+┘\nThe model registry/,
+  );
+  expect(welcome("http://127.0.0.1:4000", config, first, true).match(/mreg_shown/g)).toHaveLength(1);
+  expect(welcome("http://127.0.0.1:4000", config, first, false)).not.toContain("mreg_shown");
+  expect(welcome("http://127.0.0.1:4000", config, null, true)).not.toContain("│");
 });
 
 test("of five servers that start on one empty database, one makes the owner", async () => {
@@ -45,7 +59,7 @@ test("of five servers that start on one empty database, one makes the owner", as
   const servers = await Promise.all(
     Array.from({ length: 5 }, () => startServer({ DATABASE_URL: url, DATA_DIR: aDataDir() })),
   );
-  expect(servers.filter((server) => server.output().includes("mreg_"))).toHaveLength(1);
+  expect(servers.filter((server) => server.output().includes("owner-token"))).toHaveLength(1);
   await Promise.all(servers.map((server) => server.end()));
 });
 
@@ -95,7 +109,7 @@ test("one connection is enough for a first start", async () => {
     DATA_DIR: aDataDir(),
     DATABASE_POOL_SIZE: "1",
   });
-  expect(server.output()).toContain("mreg_");
+  expect(server.output()).toContain("owner-token");
   expect(await server.end()).toBe(0);
 });
 
@@ -147,6 +161,7 @@ test.each<[string, Record<string, string>, string]>([
     { CORS_ORIGINS: "app.example.com" },
     'CORS_ORIGINS: expected * or origins such as https://app.example.com, separated by commas, got "app.example.com".',
   ],
+  ["TRASH_DAYS", { TRASH_DAYS: "0" }, 'TRASH_DAYS: expected a whole number from 1 to 3650, got "0".'],
   ["INTROSPECTION", { INTROSPECTION: "yes" }, 'INTROSPECTION: expected true or false, got "yes".'],
   [
     "LOG_LEVEL",
@@ -220,7 +235,7 @@ test("the built server needs the packages of production only", async () => {
   }
   const env = { DATABASE_URL: await emptyDatabase(), DATA_DIR: join(folder, "data") };
   const server = await startServer(env, [], folder);
-  expect(server.output()).toContain("mreg_");
+  expect(server.output()).toContain("owner-token");
   await server.end();
 
   const embedded = await runToEnd({ DATA_DIR: join(folder, "other") }, ["--embedded"], folder);

@@ -1,5 +1,5 @@
 import { Field, InputType, registerEnumType } from "type-graphql";
-import { IdFilter, StringFilter } from "../filter.ts";
+import { DateTimeFilter, IdFilter, StringFilter } from "../filter.ts";
 import { limits } from "../limits.ts";
 import { RoleFilter } from "../member/member.input.ts";
 import { Role } from "../member/role.ts";
@@ -13,6 +13,18 @@ export class ApiTokenWhere {
 
   @Field(() => RoleFilter, { nullable: true, description: "By their own role." })
   role?: object | null;
+
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: "By the moment from which on they are refused; those that never are, are left out.",
+  })
+  expiresAt?: DateTimeFilter | null;
+
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: "By the moment of their last use; those that were never used are left out.",
+  })
+  lastUsedAt?: DateTimeFilter | null;
 
   @Field(() => IdFilter, { nullable: true, description: "By the id of the user for whom they act." })
   user?: IdFilter | null;

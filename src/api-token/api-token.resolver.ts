@@ -86,6 +86,7 @@ export class ApiTokenResolver {
   ): Promise<CreateApiTokenPayload> {
     const { row, secret, userErrors } = await create(context, {
       idempotencyKey,
+      access: "ALONE",
       write: (tx) => createApiToken(tx, viewerOf(context), { memberId, input, idempotencyKey }),
       read: apiTokenById,
     });

@@ -86,6 +86,8 @@ export const apiTokensOf = listing({
   filters: {
     name: "r.name",
     role: "r.role",
+    expiresAt: "r.expires_at",
+    lastUsedAt: "r.last_used_at",
     user: { column: "r.user_id", idOf: "User" },
     createdBy: { column: "r.created_by_id", idOf: "User" },
   },

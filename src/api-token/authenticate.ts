@@ -46,9 +46,10 @@ export async function authenticate(
   );
   if (!row) return refused(unknown);
   if (row.expired) return refused("The API token has expired.");
-  if (row.unnoted) await noteUse(db, row.tokenId);
+  if (row.unnoted) await noteUse(db, row.tokenId).catch(() => {}); // it can be noted the next time
   const { organizationId, userId, tokenId, tokenRole, memberRole, expiresAt } = row;
-  return { organizationId, userId, tokenId, role: lower(tokenRole, memberRole), expiresAt };
+  const role = lower(tokenRole, memberRole);
+  return { organizationId, userId, tokenId, role, expiresAt, capped: role !== memberRole };
 }
 
 export const unknown = "The API token is unknown: it was never issued, or has been revoked.";

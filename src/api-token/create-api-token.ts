@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { apiError } from "../errors.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { Member } from "../member/member.ts";
 import { includes, mayManage } from "../member/role.ts";
@@ -35,7 +36,7 @@ export async function createApiToken(
   const expiresAt = readExpiry(input.expiresAt ?? null, viewer, problems);
   if (problems.length > 0) throw new Refusal(problems);
   mayManage(viewer.role, role);
-  const userId = memberId == null ? createdById : await serviceUser(tx, viewer, memberId, role);
+  const userId = memberId == null ? createdById : await userFor(tx, viewer, memberId, role);
 
   let secret: string | null = null;
   const request = { key, mutation: "createApiToken", input: [memberId, input] };
@@ -57,20 +58,23 @@ function readExpiry(expiresAt: Date | null, viewer: Viewer, problems: Problems):
 }
 
 /** Nobody makes a token for another person: whoever knows it could act in that person's name. */
-async function serviceUser(
+async function userFor(
   tx: EntityManager,
   viewer: Viewer,
   memberId: string,
   role: CreateApiTokenInput["role"],
 ): Promise<string> {
-  mayManage(viewer.role, forOthers);
   const tail = "where r.id = $1 and r.organization_id = $2 and r.removed_at is null";
-  const [member] = await rows(tx, Member, tail, [
-    uuidOf("Member", memberId, ["memberId"]),
-    viewer.organizationId,
-  ]);
+  const uuid = uuidOf("Member", memberId, ["memberId"]);
+  const [member] = await rows(tx, Member, tail, [uuid, viewer.organizationId]);
+  if (member?.userId === viewer.userId) return viewer.userId;
+  if (!includes(viewer.role, forOthers))
+    throw apiError(
+      "FORBIDDEN",
+      `A token for a service user needs the role ${forOthers}; this API token has ${viewer.role}.`,
+    );
   if (!member) notFound("member", ["memberId"]);
-  if (member.email !== null && member.userId !== viewer.userId)
+  if (member.email !== null)
     refuse(
       UserErrorCode.CONFLICT,
       ["memberId"],

@@ -2,7 +2,8 @@ import type { EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { issueToken } from "../api-token/issue-token.ts";
 import { invitationSecret, readSecret } from "../api-token/secret.ts";
-import { includes, type Role } from "../member/role.ts";
+import { lockOrganization } from "../member/access.ts";
+import { asWholeUser, includes, type Role } from "../member/role.ts";
 import { may } from "../permissions.ts";
 import { type Problems, readName, readPictureUrl } from "../text.ts";
 import { User } from "../user/user.ts";
@@ -35,6 +36,7 @@ export async function acceptInvitation(
   viewer: Viewer | null,
   input: AcceptInvitationInput,
 ): Promise<Acceptance> {
+  if (viewer) asWholeUser(viewer);
   const profile = viewer === null ? readProfile(input) : refuseProfile(input);
   const { organizationId, email, role } = await takeOffer(tx, input.secret);
   const user = profile
@@ -62,9 +64,13 @@ async function takeOffer(tx: EntityManager, secret: string): Promise<Offer> {
   const field = ["input", "secret"];
   if (!digest)
     refuse(UserErrorCode.INVALID, field, "Expected the secret of an invitation, `minv_…`, as a whole.");
+  const gone = "There is no such invitation: it was accepted or revoked, or has expired.";
+  const [found] = await tx.query("select organization_id from invitation where digest = $1", [digest]);
+  if (!found) refuse(UserErrorCode.NOT_FOUND, field, gone);
+  await lockOrganization(tx, found.organization_id); // from here on nobody loses a role
   const [[offer]]: [Offer[], number] = await tx.query(
     `delete from invitation i using member m
-     where i.digest = $1 and i.expires_at > now()
+     where i.digest = $1 and i.expires_at > clock_timestamp()
        and (m.organization_id, m.user_id) = (i.organization_id, i.created_by_id) and m.removed_at is null
      returning i.organization_id as "organizationId", i.email, i.role, m.role as "inviterRole"`,
     [digest],
@@ -72,11 +78,7 @@ async function takeOffer(tx: EntityManager, secret: string): Promise<Offer> {
   // Whoever could not make the offer today cannot stand by it either.
   if (offer && may(offer.inviterRole, "Mutation.inviteMember") && includes(offer.inviterRole, offer.role))
     return offer;
-  refuse(
-    UserErrorCode.NOT_FOUND,
-    field,
-    "There is no such invitation: it was accepted or revoked, or has expired.",
-  );
+  refuse(UserErrorCode.NOT_FOUND, field, gone);
 }
 
 function readProfile(input: AcceptInvitationInput): Pick<User, "name" | "pictureUrl"> {

@@ -49,7 +49,7 @@ export class InviteMemberInput {
 
   @Field(() => Int, {
     defaultValue: limits.invitationDays,
-    description: `For how many days it can be accepted; 1 to ${limits.invitationDaysAtMost}.`,
+    description: `For how many days it can be accepted; 1 to ${limits.invitationDaysAtMost}, and not longer than this token lasts.`,
   })
   days!: number;
 }

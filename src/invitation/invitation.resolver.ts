@@ -112,6 +112,7 @@ export class InvitationResolver {
   ): Promise<InviteMemberPayload> {
     const { row, secret, userErrors } = await create(context, {
       idempotencyKey,
+      access: "ALONE",
       write: (tx) => inviteMember(tx, viewerOf(context), input, idempotencyKey),
       read: invitationById,
     });
@@ -128,6 +129,7 @@ export class InvitationResolver {
     const { userErrors } = await edit(context, {
       type: "Invitation",
       id,
+      access: "ALONE",
       write: (tx, uuid) => revokeInvitation(tx, viewerOf(context), uuid),
       read: async () => null,
     });

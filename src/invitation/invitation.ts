@@ -1,5 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { ApiToken } from "../api-token/api-token.ts";
 import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
 import { includes, Role } from "../member/role.ts";
@@ -18,6 +19,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("invitation_digest_taken", ["digest"])
 @Unique("invitation_email_taken", ["organizationId", "email"])
 @Index("invitation_by_creation", ["organizationId", "createdAt", "id"])
+@Index("invitation_by_token", ["apiTokenId"])
 @Check("invitation_role", "role in ('VIEWER', 'EDITOR', 'ADMIN', 'OWNER')")
 @Check("invitation_email_lower", "email = lower(email)")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
@@ -42,6 +44,11 @@ export class Invitation implements Node {
 
   @Column("uuid")
   createdById!: string;
+
+  /** With which it was made: the offer falls with the token, which may have been in the wrong hands. */
+  @Column("uuid")
+  @ForeignKey(() => ApiToken, { onDelete: "CASCADE" })
+  apiTokenId!: string;
 
   @Field(() => DateTime, { description: "When it was made." })
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })

@@ -29,20 +29,20 @@ export async function inviteMember(
   const uuid = await once(tx, viewer, { key, mutation: "inviteMember", input }, async (id) => {
     await makeRoom(tx, viewer, email);
     const { text, digest } = newSecret(invitationSecret);
-    const expiresAt = new Date(Date.now() + input.days * 86_400_000);
-    const { organizationId, userId: createdById } = viewer;
+    const { organizationId, userId: createdById, tokenId: apiTokenId } = viewer;
     await tx.insert(Invitation, {
-      id,
-      organizationId,
-      email,
-      role: input.role,
-      digest,
-      createdById,
-      expiresAt,
+      ...{ id, organizationId, email, role: input.role, digest, createdById, apiTokenId },
+      expiresAt: expiry(viewer, input.days),
     });
     secret = text;
   });
   return { uuid, secret };
+}
+
+/** An offer does not outlive the token with which it is made. */
+function expiry(viewer: Viewer, days: number): Date {
+  const last = viewer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  return new Date(Math.min(Date.now() + days * 86_400_000, last));
 }
 
 /** Says early what an acceptance would run into, and forgets invitations that have expired. */

@@ -9,6 +9,9 @@ export const RoleFilter = enumFilter("Role", Role, false);
 
 @InputType({ description: "Which members to list; all that is given must hold." })
 export class MemberWhere {
+  @Field(() => StringFilter, { nullable: true, description: "By the name of the user." })
+  name?: StringFilter | null;
+
   @Field(() => RoleFilter, { nullable: true, description: "By role." })
   role?: object | null;
 
@@ -21,7 +24,7 @@ export class MemberWhere {
   @Field(() => BooleanFilter, {
     nullable: true,
     description:
-      "Whether they are members today: only those, unless something is said here. Null: also those who were removed.",
+      "Whether they are members today: only those, unless something is said here. Null or empty: also those who were removed.",
   })
   active?: BooleanFilter | null;
 }

@@ -106,17 +106,24 @@ export class MemberResolver {
   @Mutation(() => RemoveMemberPayload, {
     description:
       "Ends a member's access at once: its tokens and the invitations that it made are gone, and it stays visible as the author of " +
-      "what it made. Tokens that it made for service users go on: `apiTokens` finds them by their creator.",
+      "what it made. Everybody may leave; to remove others needs the role ADMIN.",
   })
   async removeMember(
     @Arg("id", () => ID, { description: "The member." }) id: string,
+    @Arg("revokeCreatedTokens", () => Boolean, {
+      defaultValue: false,
+      description:
+        "Whether the API tokens end too that the member has made for service users, and may know. Without it they go on, " +
+        "with the scripts that use them: `apiTokens` finds them by their creator.",
+    })
+    revokeCreatedTokens: boolean,
     @Ctx() context: Context,
   ): Promise<RemoveMemberPayload> {
     const { row, userErrors } = await edit(context, {
       type: "Member",
       id,
       access: "ALONE",
-      write: (tx, uuid) => removeMember(tx, viewerOf(context), uuid),
+      write: (tx, uuid) => removeMember(tx, viewerOf(context), uuid, revokeCreatedTokens),
       read: memberById,
     });
     return { member: row, userErrors };

@@ -82,6 +82,7 @@ export const membersOf = listing({
   parent: "organization_id",
   orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
   filters: {
+    name: "(select u.name from user_account u where u.id = r.user_id)",
     role: "r.role",
     email: "r.email",
     service: "(r.email is null)",

@@ -3,7 +3,7 @@ import { updateUser } from "../user/update-user.ts";
 import type { UpdateUserInput } from "../user/user.input.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
-import { lockMember } from "./lock-member.ts";
+import { findMember } from "./lock-member.ts";
 
 /** People say themselves how they are shown; for a script somebody has to. @throws Refusal; FORBIDDEN */
 export async function updateServiceUser(
@@ -12,7 +12,7 @@ export async function updateServiceUser(
   uuid: string,
   input: UpdateUserInput,
 ): Promise<void> {
-  const { userId, email } = await lockMember(tx, viewer, uuid);
+  const { userId, email } = await findMember(tx, viewer, uuid);
   if (email !== null)
     refuse(
       UserErrorCode.CONFLICT,

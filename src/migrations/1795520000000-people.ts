@@ -67,6 +67,8 @@ export class People1795520000000 implements MigrationInterface {
         role text not null constraint invitation_role check (role in ('VIEWER', 'EDITOR', 'ADMIN', 'OWNER')),
         digest bytea not null constraint invitation_digest_taken unique,
         created_by_id uuid not null,
+        api_token_id uuid not null
+          constraint invitation_api_token_id_fkey references api_token (id) on delete cascade,
         created_at timestamptz(3) not null default clock_timestamp(),
         expires_at timestamptz(3) not null,
         constraint invitation_email_taken unique (organization_id, email),
@@ -74,6 +76,7 @@ export class People1795520000000 implements MigrationInterface {
           foreign key (organization_id, created_by_id) references member (organization_id, user_id)
       )`);
     await runner.query("create index invitation_by_creation on invitation (organization_id, created_at, id)");
+    await runner.query("create index invitation_by_token on invitation (api_token_id)");
 
     // The row of the organization is locked first, so that of two owners who go at once the second one sees the first gone.
     await runner.query(`

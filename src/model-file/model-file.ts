@@ -1,7 +1,7 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { Member } from "../member/member.ts";
-import { ModelVersion } from "../model-version/model-version.ts";
+import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
@@ -73,7 +73,7 @@ export class ModelFile implements Node {
   createdAt!: Date;
 }
 
-export const modelFileById = nodeById(ModelFile);
+export const modelFileById = nodeById(ModelFile, `r.organization_id = $2 and ${inLiveVersion}`);
 
 export const ModelFileConnection = connectionType(ModelFile, "files");
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { expectRevision } from "../revision.ts";
 import { rows } from "../rows.ts";
+import { live } from "../trash/trash-entry.ts";
 import { notFound } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { ModelVersion } from "./model-version.ts";
@@ -44,7 +45,7 @@ export async function lockModelVersion(
   uuid: string,
   field: string[],
 ): Promise<ModelVersion> {
-  const tail = "where r.id = $1 and r.organization_id = $2 for no key update";
+  const tail = `where r.id = $1 and r.organization_id = $2 and ${live} for no key update`;
   const [version] = await rows(tx, ModelVersion, tail, [uuid, organizationId]);
   return version ?? notFound("version", field);
 }

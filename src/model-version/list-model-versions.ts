@@ -1,11 +1,13 @@
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
+import { live } from "../trash/trash-entry.ts";
 import { ModelVersion } from "./model-version.ts";
 
 export const ModelVersionConnection = connectionType(ModelVersion, "versions");
 
 const declared: Omit<Listing<ModelVersion>, "parent"> = {
   type: ModelVersion,
+  base: live,
   orders: {
     VERSION: { property: "version", column: "version" },
     NAME: { property: "name", column: "name" },

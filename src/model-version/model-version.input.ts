@@ -8,7 +8,11 @@ import { Direction } from "../page/page-args.ts";
 import { ParameterInput } from "../parameter/parameter.input.ts";
 import { DetectionType, Framework } from "./enums.ts";
 
-@InputType({ description: "A version by its number in its model." })
+@InputType({
+  description:
+    "A version by its number in its model. A version that was transferred is found by its previous numbers too, for as " +
+    "long as the model is there: see `ModelVersion.previousAddresses`.",
+})
 export class ModelVersionNumber {
   @Field(() => ModelBy, { description: "The model." })
   model!: ModelBy;

@@ -14,7 +14,7 @@ import {
 } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import { Model, modelById } from "../model/model.ts";
+import { Model, modelOfVersion } from "../model/model.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
@@ -128,7 +128,7 @@ export class ModelVersionResolver {
 
   @FieldResolver(() => Model, { description: "The model that the version belongs to." })
   model(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Model | null> {
-    return modelById(context, version.modelId);
+    return modelOfVersion(context, version.modelId);
   }
 
   @FieldResolver(() => User, { description: "Who created the version." })

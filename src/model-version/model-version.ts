@@ -7,16 +7,20 @@ import { Model } from "../model/model.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { columnsOf, toRow } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
+import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { DetectionType, Framework } from "./enums.ts";
 
 @ObjectType({ implements: Node, description: "One concrete model: a numbered version of a line of work." })
 @Entity()
-@Unique("model_version_name_taken", ["modelId", "name"])
 @Unique("model_version_number_taken", ["modelId", "version"])
 @Unique("model_version_of_organization", ["organizationId", "id"])
-@Index("model_version_by_creation", ["organizationId", "createdAt", "id"])
-@Index("model_version_by_update", ["organizationId", "updatedAt", "id"])
+@Index("model_version_name_taken", ["modelId", "name"], { unique: true, where: "trash_entry_id is null" })
+@Index("model_version_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
+@Index("model_version_by_creation", ["organizationId", "createdAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
 @Check(
@@ -26,6 +30,7 @@ import { DetectionType, Framework } from "./enums.ts";
 @Check("model_version_framework", "framework in ('TENSORFLOW', 'PYTORCH', 'ONNX')")
 @ForeignKey(() => Model, ["organizationId", "modelId"], ["organizationId", "id"])
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
 export class ModelVersion implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -36,7 +41,7 @@ export class ModelVersion implements Node {
   @Column("uuid")
   modelId!: string;
 
-  @Field(() => String, { description: "Unique among the versions of its model." })
+  @Field(() => String, { description: "Unique among the live versions of its model." })
   @Column({ type: "text", collation: "C" })
   name!: string;
 
@@ -93,12 +98,22 @@ export class ModelVersion implements Node {
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: "When the version, or anything that it shows, was last changed." })
+  @Field(() => DateTime, {
+    description: "When the version, or anything that it shows, was last changed, or when it was restored.",
+  })
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   updatedAt!: Date;
+
+  /** By what it was deleted, its model's deletion or its own; null while it is live. Purged, it keeps its name, its number and this. */
+  @Column("uuid", { nullable: true })
+  trashEntryId!: string | null;
 }
 
-export const modelVersionById = nodeById(ModelVersion);
+/** The condition on a row `r` that the version which it is a part of is live. */
+export const inLiveVersion =
+  "exists (select from model_version v where v.id = r.model_version_id and v.trash_entry_id is null)";
+
+export const modelVersionById = nodeById(ModelVersion, `r.organization_id = $2 and ${live}`);
 
 /** The newest version of each model: the one with the highest number. */
 export const latestVersionOf = batch<string, ModelVersion | null>(
@@ -106,7 +121,7 @@ export const latestVersionOf = batch<string, ModelVersion | null>(
     const found: ModelVersion[] = await db.query(
       `select v.* from unnest($1::uuid[]) m(id) cross join lateral (
          select ${columnsOf(db, ModelVersion)} from model_version r
-         where r.model_id = m.id order by r.version desc limit 1
+         where r.model_id = m.id and ${live} order by r.version desc limit 1
        ) v`,
       [modelIds],
     );
@@ -119,7 +134,8 @@ export const latestVersionOf = batch<string, ModelVersion | null>(
 export const versionCountOf = batch<string, number>(
   async ({ db }, modelIds) => {
     const counted: { id: string; count: number }[] = await db.query(
-      "select model_id as id, count(*)::int as count from model_version where model_id = any($1) group by 1",
+      `select model_id as id, count(*)::int as count from model_version r
+       where model_id = any($1) and ${live} group by 1`,
       [modelIds],
     );
     return new Map(counted.map(({ id, count }) => [id, count]));

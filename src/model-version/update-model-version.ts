@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { holdNames } from "../model/hold-model.ts";
 import { differs } from "../revision.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
@@ -16,6 +17,7 @@ export async function updateModelVersion(
   expectedRevision: number | null,
 ): Promise<void> {
   const changes = readInput(input);
+  if (changes.name !== undefined) await holdNames(tx, viewer);
   await editSection(tx, viewer, { versionUuid, section: "about", expectedRevision }, async (version) => {
     if (!differs(version, changes)) return { changed: false };
     await refuseIfInherited(tx, version, changes);

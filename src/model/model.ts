@@ -10,6 +10,7 @@ import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
 import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
+import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
 
 @ObjectType({
@@ -17,12 +18,14 @@ import { UserErrorCode } from "../user-error.ts";
   description: 'A named line of work, such as "PPE Detection", that groups versions.',
 })
 @Entity()
-@Unique("model_name_taken", ["organizationId", "name"])
 @Unique("model_of_organization", ["organizationId", "id"])
-@Index("model_by_creation", ["organizationId", "createdAt", "id"])
-@Index("model_by_update", ["organizationId", "updatedAt", "id"])
+@Index("model_name_taken", ["organizationId", "name"], { unique: true, where: "trash_entry_id is null" })
+@Index("model_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
+@Index("model_by_creation", ["organizationId", "createdAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
 export class Model implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -31,7 +34,7 @@ export class Model implements Node {
   @ForeignKey(() => Organization)
   organizationId!: string;
 
-  @Field(() => String, { description: "Unique in the organization." })
+  @Field(() => String, { description: "Unique among the live models of the organization." })
   @Column({ type: "text", collation: "C" })
   name!: string;
 
@@ -57,20 +60,33 @@ export class Model implements Node {
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: "When the model, or the list of its versions, was last changed." })
+  @Field(() => DateTime, {
+    description: "When the model, or the list of its versions, was last changed, or when it was restored.",
+  })
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   updatedAt!: Date;
+
+  /** By what it was deleted; null while it is live. Purged, it keeps its name and this. */
+  @Column("uuid", { nullable: true })
+  trashEntryId!: string | null;
 }
 
-export const modelById = nodeById(Model);
+export const modelById = nodeById(Model, `r.organization_id = $2 and ${live}`);
+
+/** The model of a version that was live when it was read; somebody may have deleted both since. */
+export const modelOfVersion = batch<string, Model | null>(
+  async ({ db }, ids) => {
+    const found = await rows(db, Model, "where r.id = any($1)", [ids]);
+    return new Map(found.map((model) => [model.id, model]));
+  },
+  () => null,
+);
 
 export const modelByName = batch<string, Model | null>(
   async (context, names) => {
     const { organizationId } = viewerOf(context);
-    const found = await rows(context.db, Model, "where r.organization_id = $1 and r.name = any($2)", [
-      organizationId,
-      names,
-    ]);
+    const tail = `where r.organization_id = $1 and r.name = any($2) and ${live}`;
+    const found = await rows(context.db, Model, tail, [organizationId, names]);
     return new Map(found.map((model) => [model.name, model]));
   },
   () => null,
@@ -82,6 +98,7 @@ export const ModelConnection = connectionType(Model, "models");
 export const modelsOf = listing({
   type: Model,
   parent: "organization_id",
+  base: live,
   orders: {
     NAME: { property: "name", column: "name" },
     CREATED_AT: { property: "createdAt", column: "created_at" },

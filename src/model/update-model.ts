@@ -2,13 +2,15 @@ import type { EntityManager } from "typeorm";
 import { differs, expectRevision } from "../revision.ts";
 import { rows } from "../rows.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
+import { live } from "../trash/trash-entry.ts";
 import { notFound, Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
+import { holdNames } from "./hold-model.ts";
 import type { UpdateModelInput } from "./model.input.ts";
 import { Model } from "./model.ts";
 
 /** Not before the last change, should the clock of the machine go back. */
-const now = () => "greatest(updated_at, clock_timestamp())";
+export const now = () => "greatest(updated_at, clock_timestamp())";
 
 /** @throws Refusal */
 export async function updateModel(
@@ -19,6 +21,7 @@ export async function updateModel(
   expectedRevision: number | null,
 ): Promise<void> {
   const changes = readInput(input);
+  if (changes.name !== undefined) await holdNames(tx, viewer);
   const model = await lockModel(tx, viewer, uuid, ["id"]);
   expectRevision(model.revision, expectedRevision);
   if (!differs(model, changes)) return;
@@ -42,7 +45,7 @@ export async function lockModel(
   uuid: string,
   field: string[],
 ): Promise<Model> {
-  const tail = "where r.id = $1 and r.organization_id = $2 for no key update";
+  const tail = `where r.id = $1 and r.organization_id = $2 and ${live} for no key update`;
   const [model] = await rows(tx, Model, tail, [uuid, organizationId]);
   return model ?? notFound("model", field);
 }

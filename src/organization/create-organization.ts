@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { issueToken } from "../api-token/issue-token.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { Member } from "../member/member.ts";
-import { Role } from "../member/role.ts";
+import { asWholeUser, Role } from "../member/role.ts";
 import { type Problems, readName } from "../text.ts";
 import type { User } from "../user/user.ts";
 import { Refusal } from "../user-error.ts";
@@ -18,6 +18,7 @@ export async function createOrganization(
   input: CreateOrganizationInput,
   idempotencyKey: string | null,
 ): Promise<{ uuid: string; secret: string | null }> {
+  asWholeUser(viewer);
   const problems: Problems = [];
   const name = readName(input.name, ["input", "name"], problems);
   if (problems.length > 0) throw new Refusal(problems);

@@ -12,6 +12,8 @@ export interface Listing<Row> {
   type: RowClass<Row>;
   /** The column that refers to the parent. */
   parent: string;
+  /** A condition on the row `r` that all rows of the list meet. */
+  base?: string;
   /** What the list can be ordered by: the property of the row and its column. None of them is ever null. */
   orders: { [field: string]: { property: keyof Row & string; column: string } };
   /** What `where` can compare: see `conditions`. */
@@ -75,7 +77,11 @@ async function readPages<Row>(
   // `last` reads the list from its end; `cut` turns the rows round again.
   const direction = ascending === (page.last == null) ? "asc" : "desc";
 
-  const where = [`r."${declared.parent}" = p.id`, ...conditions(request.where, declared.filters, bind)];
+  const where = [
+    `r."${declared.parent}" = p.id`,
+    declared.base ?? "true",
+    ...conditions(request.where, declared.filters, bind),
+  ];
   const beyond = (cursor: string, field: string, sign: string) => {
     const position = fromCursor(cursor, orderBy.field, field);
     where.push(`(r."${column}", r.id) ${sign} (${bind(position.value)}, ${bind(position.id)})`);
@@ -95,12 +101,16 @@ async function readPages<Row>(
 
 async function readCounts<Row>(
   { db }: Context,
-  { type, parent, filters }: Listing<Row>,
+  { type, parent, base = "true", filters }: Listing<Row>,
   parents: readonly string[],
   where: object | null,
 ): Promise<Map<string, number>> {
   const params: unknown[] = [parents];
-  const all = [`r."${parent}" = any($1)`, ...conditions(where, filters, (value) => `$${params.push(value)}`)];
+  const all = [
+    `r."${parent}" = any($1)`,
+    base,
+    ...conditions(where, filters, (value) => `$${params.push(value)}`),
+  ];
   const counted: { id: string; count: number }[] = await db.query(
     `select r."${parent}" as id, count(*)::int as count from ${tableOf(db, type)} r where ${all.join(" and ")} group by 1`,
     params,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
+import { apiError } from "../errors.ts";
 import { transact } from "../mutation.ts";
 import { UserError } from "../user-error.ts";
 import { updateUser } from "./update-user.ts";
@@ -27,7 +28,8 @@ export class UserResolver {
     @Arg("input", () => UpdateUserInput, { description: "The changes." }) input: UpdateUserInput,
     @Ctx() context: Context,
   ): Promise<UpdateProfilePayload> {
-    const { userId } = viewerOf(context);
+    const { userId, capped } = viewerOf(context);
+    if (capped) throw apiError("FORBIDDEN", "This needs an API token with the whole role of its member.");
     const { userErrors } = await transact(context, (tx) => updateUser(tx, userId, input));
     return { user: await userById(context, userId), userErrors };
   }

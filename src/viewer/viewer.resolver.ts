@@ -32,7 +32,10 @@ export class ViewerResolver {
     return organizationById(context, viewer.organizationId);
   }
 
-  @FieldResolver(() => ApiToken, { description: "The API token of this request." })
+  @FieldResolver(() => ApiToken, {
+    nullable: true,
+    description: "The API token of this request; null when it was revoked in this very moment.",
+  })
   apiToken(@Root() viewer: Viewer, @Ctx() context: Context): Promise<ApiToken | null> {
     return apiTokenById(context, viewer.tokenId);
   }

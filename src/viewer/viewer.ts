@@ -16,4 +16,7 @@ export class Viewer {
 
   /** When the token expires: what it makes must not outlive it. */
   expiresAt!: Date | null;
+
+  /** Whether less can be done with the token than its member may do. */
+  capped!: boolean;
 }

@@ -12,7 +12,7 @@ export type Who = (typeof roles)[number] | (typeof outsiders)[number];
 /** An organization with something of everything, and a token of everybody. */
 export interface Everything {
   tokens: { [who in Who]: string };
-  /** An object of each type, by the name of the type. */
+  /** An object of each type, by the name of the type; and some in a special state, such as `Model_deleted`. */
   ids: { [type: string]: string };
   /** The secret of the invitation. */
   secret: string;
@@ -39,9 +39,14 @@ export async function everything(registry: Registry): Promise<Everything> {
   });
 
   const model = await aModel(registry);
-  const version = await aVersion(registry, model, wholeForm);
+  const version = await aVersion(registry, model, { ...wholeForm, name: "First" });
   const file = await aFile(registry, version);
   await aSourceExperiment(registry, version);
+  const others = [await aVersion(registry, model), await aVersion(registry, model)];
+  const models = [await aModel(registry), await aModel(registry)];
+  for (const id of others) await deleteIt(registry, "deleteModelVersion", id);
+  await deleteIt(registry, "deleteModel", String(models[1]));
+  await deleteIt(registry, "purgeModelVersion", String(others[1]));
   const bot = await aServiceUser(registry, { role: "EDITOR" });
   const { invitation, secret } = await anInvitation(registry);
   return {
@@ -56,11 +61,23 @@ export async function everything(registry: Registry): Promise<Everything> {
       ApiToken: (await aTokenOf(registry, bot.memberId)).id,
       Invitation: invitation,
       Model: model,
+      Model_other: String(models[0]),
+      Model_deleted: String(models[1]),
       ModelVersion: version,
+      ModelVersion_deleted: String(others[0]),
+      ModelVersion_purged: String(others[1]),
       ModelFile: toGlobalId("ModelFile", file),
     },
     secret,
   };
+}
+
+async function deleteIt(registry: Registry, mutation: string, id: string): Promise<void> {
+  const answer = await registry.ask(
+    `mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { message } } }`,
+    { id },
+  );
+  if (answer[mutation].userErrors.length > 0) throw new Error(JSON.stringify(answer));
 }
 
 /** Creates a service user through the API. */

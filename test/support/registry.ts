@@ -31,7 +31,13 @@ let running: Promise<{ app: FastifyInstance; db: DataSource; url: string }> | un
 async function start() {
   const db = await connectToTestDatabase();
   const app = await createServer(
-    { corsOrigins: ["https://app.example.com"], introspection: true, playground: true, logLevel: "silent" },
+    {
+      corsOrigins: ["https://app.example.com"],
+      trashDays: 30,
+      introspection: true,
+      playground: true,
+      logLevel: "silent",
+    },
     db,
     new Keyring(parseSecretKeys(newSecretKey()) ?? []),
   );

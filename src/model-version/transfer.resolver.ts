@@ -1,0 +1,49 @@
+import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { edit } from "../mutation.ts";
+import { dryRunDescription } from "../revision.ts";
+import { UserError } from "../user-error.ts";
+import { ModelVersion, modelVersionById } from "./model-version.ts";
+import { transferModelVersion } from "./transfer-model-version.ts";
+
+@ObjectType({ description: "What came of `transferModelVersion`." })
+export class TransferModelVersionPayload {
+  @Field(() => ModelVersion, {
+    nullable: true,
+    description:
+      "The version with its model and number as they are now, also when the transfer was refused; null when there is none.",
+  })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver()
+export class TransferResolver {
+  @Mutation(() => TransferModelVersionPayload, {
+    description:
+      "Moves a version to another model of the organization, where it gets the next number. Its old model and number find it " +
+      "from now on, and never lead to another version; see `ModelVersion.previousAddresses`.",
+  })
+  async transferModelVersion(
+    @Arg("id", () => ID, { description: "The version." }) id: string,
+    @Arg("modelId", () => ID, { description: "The model that gets it." }) modelId: string,
+    @Arg("name", () => String, {
+      nullable: true,
+      description: "A new name, where its own is taken in that model; without it, it keeps its own.",
+    })
+    name: string | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<TransferModelVersionPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: (tx, uuid) => transferModelVersion(tx, viewerOf(context), uuid, { modelId, name }),
+      read: modelVersionById,
+    });
+    return { modelVersion: row, userErrors };
+  }
+}

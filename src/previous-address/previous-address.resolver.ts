@@ -1,0 +1,39 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Context } from "../context.ts";
+import { Model, modelById } from "../model/model.ts";
+import { ModelVersion } from "../model-version/model-version.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { User, userById } from "../user/user.ts";
+import { PreviousAddress, PreviousAddressConnection, previousAddressesOf } from "./previous-address.ts";
+
+@Resolver(() => PreviousAddress)
+export class PreviousAddressResolver {
+  @FieldResolver(() => Model, {
+    nullable: true,
+    description: "The model that the version belonged to; null when it has been deleted since.",
+  })
+  model(@Root() address: PreviousAddress, @Ctx() context: Context): Promise<Model | null> {
+    return modelById(context, address.modelId);
+  }
+
+  @FieldResolver(() => User, { description: "Who transferred the version." })
+  movedBy(@Root() address: PreviousAddress, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, address.movedById);
+  }
+}
+
+@Resolver(() => ModelVersion)
+export class PreviousAddressesOfModelVersionResolver {
+  @FieldResolver(() => PreviousAddressConnection, {
+    description: "Where the version was before it was transferred here, the last address first.",
+  })
+  previousAddresses(
+    @Root() version: ModelVersion,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Connection<PreviousAddress>> {
+    const orderBy = { field: "MOVED_AT", direction: Direction.DESC };
+    return previousAddressesOf(context, version.id, { page, orderBy });
+  }
+}

@@ -1,0 +1,67 @@
+import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { edit } from "../mutation.ts";
+import { dryRunDescription } from "../revision.ts";
+import { UserError } from "../user-error.ts";
+import { purgeModel, purgeModelVersion } from "./purge.ts";
+import { Tombstone, tombstoneById } from "./tombstone.ts";
+
+@ObjectType({ description: "What came of `purgeModelVersion`." })
+export class PurgeModelVersionPayload {
+  @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
+  tombstone!: Tombstone | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `purgeModel`." })
+export class PurgeModelPayload {
+  @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
+  tombstone!: Tombstone | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver()
+export class PurgeResolver {
+  @Mutation(() => PurgeModelVersionPayload, {
+    description:
+      "Takes everything from a version in the trash but a tombstone, for ever: its labels, parameters, docker image, files and " +
+      "source experiment are gone.",
+  })
+  async purgeModelVersion(
+    @Arg("id", () => ID, { description: "The version: `objectId` of its entry in the trash." }) id: string,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<PurgeModelVersionPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: (tx, uuid) => purgeModelVersion(tx, viewerOf(context), uuid),
+      read: tombstoneById,
+    });
+    return { tombstone: row, userErrors };
+  }
+
+  @Mutation(() => PurgeModelPayload, {
+    description:
+      "Takes everything from a model in the trash, and from all its versions there, but tombstones, for ever.",
+  })
+  async purgeModel(
+    @Arg("id", () => ID, { description: "The model: `objectId` of its entry in the trash." }) id: string,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<PurgeModelPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Model",
+      id,
+      dryRun,
+      write: (tx, uuid) => purgeModel(tx, viewerOf(context), uuid),
+      read: tombstoneById,
+    });
+    return { tombstone: row, userErrors };
+  }
+}

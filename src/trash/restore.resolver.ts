@@ -1,0 +1,73 @@
+import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { Model, modelById } from "../model/model.ts";
+import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
+import { edit } from "../mutation.ts";
+import { dryRunDescription } from "../revision.ts";
+import { UserError } from "../user-error.ts";
+import { restoreModel, restoreModelVersion } from "./restore.ts";
+
+const nameDescription = "A new name, where the old one is taken by now; without it, it keeps the old one.";
+
+@ObjectType({ description: "What came of `restoreModelVersion`." })
+export class RestoreModelVersionPayload {
+  @Field(() => ModelVersion, { nullable: true, description: "The version; null when it is not live." })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `restoreModel`." })
+export class RestoreModelPayload {
+  @Field(() => Model, { nullable: true, description: "The model; null when it is not live." })
+  model!: Model | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@Resolver()
+export class RestoreResolver {
+  @Mutation(() => RestoreModelVersionPayload, {
+    description:
+      "Takes a version that was deleted by itself out of the trash. It has its number and everything else again; only a new name " +
+      "counts as a change of its About section.",
+  })
+  async restoreModelVersion(
+    @Arg("id", () => ID, { description: "The version: `objectId` of its entry in the trash." }) id: string,
+    @Arg("name", () => String, { nullable: true, description: nameDescription }) name: string | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<RestoreModelVersionPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: (tx, uuid) => restoreModelVersion(tx, viewerOf(context), uuid, name),
+      read: modelVersionById,
+    });
+    return { modelVersion: row, userErrors };
+  }
+
+  @Mutation(() => RestoreModelPayload, {
+    description:
+      "Takes a model out of the trash, with exactly the versions that were deleted with it, as they were. A version that had been " +
+      "deleted by itself stays in the trash.",
+  })
+  async restoreModel(
+    @Arg("id", () => ID, { description: "The model: `objectId` of its entry in the trash." }) id: string,
+    @Arg("name", () => String, { nullable: true, description: nameDescription }) name: string | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<RestoreModelPayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "Model",
+      id,
+      dryRun,
+      write: (tx, uuid) => restoreModel(tx, viewerOf(context), uuid, name),
+      read: modelById,
+    });
+    return { model: row, userErrors };
+  }
+}

@@ -1,0 +1,40 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { Context } from "../context.ts";
+import { parseGlobalId } from "../node/id.ts";
+import { User, userById } from "../user/user.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
+import { Tombstone, tombstoneById } from "./tombstone.ts";
+import { typeOfKind } from "./trash-entry.ts";
+
+@Resolver(() => Tombstone)
+export class TombstoneResolver {
+  @Query(() => Tombstone, {
+    nullable: true,
+    description: "What is left of a model or version that was purged; null when this was never purged.",
+  })
+  async tombstone(
+    @Arg("id", () => ID, { description: "The id that the model or version had." }) id: string,
+    @Ctx() context: Context,
+  ): Promise<Tombstone | null> {
+    const { type = "", uuid = "" } = parseGlobalId(id) ?? {};
+    if (!Object.values(typeOfKind).includes(type)) {
+      const message = `Expected the id of a Model or a ModelVersion, got "${id.slice(0, 80)}".`;
+      refuse(UserErrorCode.INVALID, ["id"], message);
+    }
+    const found = await tombstoneById(context, uuid);
+    return found && typeOfKind[found.kind] === type ? found : null;
+  }
+
+  @FieldResolver(() => User, { description: "Who deleted it." })
+  deletedBy(@Root() { deletedById }: Tombstone, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, deletedById);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: "Who purged it; null when it had been in the trash for as long as anything stays there.",
+  })
+  async purgedBy(@Root() { purgedById }: Tombstone, @Ctx() context: Context): Promise<User | null> {
+    return purgedById === null ? null : userById(context, purgedById);
+  }
+}

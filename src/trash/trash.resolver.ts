@@ -1,0 +1,69 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import { batch } from "../batch.ts";
+import { type Context, viewerOf } from "../context.ts";
+import { toGlobalId } from "../node/id.ts";
+import type { Connection } from "../page/connection.ts";
+import { Direction, PageArgs } from "../page/page-args.ts";
+import { User, userById } from "../user/user.ts";
+import { TrashWhere } from "./trash.input.ts";
+import { contentsOf, TrashContents } from "./trash-contents.ts";
+import { TrashEntry, TrashEntryConnection, trashOf, typeOfKind } from "./trash-entry.ts";
+
+@Resolver(() => TrashEntry)
+export class TrashResolver {
+  @Query(() => TrashEntryConnection, {
+    description: "What was deleted and can be restored, the last deletion first.",
+  })
+  trash(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => TrashWhere, { nullable: true, description: "Which entries." })
+    where: TrashWhere | null,
+    @Ctx() context: Context,
+  ): Promise<Connection<TrashEntry>> {
+    const orderBy = { field: "DELETED_AT", direction: Direction.DESC };
+    return trashOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+  }
+
+  @FieldResolver(() => ID, {
+    description: "The id of the model or version, by which it is restored or purged; nothing else finds it.",
+  })
+  objectId(@Root() { kind, id }: TrashEntry): string {
+    return toGlobalId(typeOfKind[kind], id);
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: "The number of a version; null for a model." })
+  async version(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<number | null> {
+    return (await addressOf(context, id))?.version ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The name of the model of a version; null for a model.",
+  })
+  async modelName(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<string | null> {
+    return (await addressOf(context, id))?.modelName ?? null;
+  }
+
+  @FieldResolver(() => TrashContents, { description: "How much was deleted with it." })
+  contents(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<TrashContents> {
+    return contentsOf(context, id);
+  }
+
+  @FieldResolver(() => User, { description: "Who deleted it." })
+  deletedBy(@Root() entry: TrashEntry, @Ctx() context: Context): Promise<User | null> {
+    return userById(context, entry.deletedById);
+  }
+}
+
+/** The number of a deleted version, and the name of its model, which may have been deleted too. */
+const addressOf = batch<string, { version: number; modelName: string } | null>(
+  async ({ db }, versionIds) => {
+    const found: { id: string; version: number; modelName: string }[] = await db.query(
+      `select v.id, v.version, m.name as "modelName" from model_version v join model m on m.id = v.model_id
+       where v.id = any($1)`,
+      [versionIds],
+    );
+    return new Map(found.map(({ id, ...address }) => [id, address]));
+  },
+  () => null,
+);

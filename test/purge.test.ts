@@ -1,0 +1,225 @@
+import { expect, test } from "@jest/globals";
+import { createDataSource } from "../src/data-source.ts";
+import { toGlobalId } from "../src/node/id.ts";
+import { purgeExpired } from "../src/trash/sweep.ts";
+import { databaseUrl } from "./support/database.ts";
+import { aRegistry, type Registry } from "./support/registry.ts";
+import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
+import { type Data, sender } from "./support/send.ts";
+import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
+import {
+  deleteModel,
+  deleteVersion,
+  listTrash,
+  purgeModel,
+  purgeVersion,
+  readTombstone,
+  restoreModel,
+  restoreVersion,
+} from "./support/settings.ts";
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+async function wholeVersion(registry: Registry, modelId: string, name: string): Promise<string> {
+  const id = await aVersion(registry, modelId, { ...wholeForm, name });
+  await aFile(registry, id);
+  await aSourceExperiment(registry, id);
+  return id;
+}
+
+/** How many rows refer to the version from tables that are a part of it: those that would go with its row. */
+async function partsOf({ db }: Registry, id: string): Promise<number> {
+  const tables: { name: string }[] = await db.query(
+    `select conrelid::regclass::text as name from pg_constraint
+     where confrelid = 'model_version'::regclass and contype = 'f' and confdeltype = 'c'`,
+  );
+  expect(tables.length).toBeGreaterThanOrEqual(5);
+  let count = 0;
+  for (const { name } of tables) {
+    const found: unknown[] = await db.query(`select from ${name} where model_version_id = $1`, [uuid(id)]);
+    count += found.length;
+  }
+  return count;
+}
+
+const tombstoneOf = async (registry: Registry, id: string) =>
+  (await registry.ask(readTombstone, { id })).tombstone;
+
+test("of a purged version a tombstone is left, and its number stays its own", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry, { name: "PPE" });
+  const id = await wholeVersion(registry, modelId, "yolox");
+  await registry.ask(deleteVersion, { id });
+  expect(await partsOf(registry, id)).toBe(8);
+  expect(await tombstoneOf(registry, id)).toBeNull();
+
+  const { purgeModelVersion } = await registry.ask(purgeVersion, { id });
+  expect(purgeModelVersion).toEqual({
+    tombstone: {
+      ...{ kind: "MODEL_VERSION", name: "yolox", version: 1, modelName: "PPE" },
+      ...{ deletedBy: { name: "Ada Lovelace" }, deletedAt: expect.any(String) },
+      ...{ purgedBy: { name: "Ada Lovelace" }, purgedAt: expect.any(String) },
+    },
+    userErrors: [],
+  });
+  expect(await tombstoneOf(registry, id)).toEqual(purgeModelVersion.tombstone);
+  expect(await partsOf(registry, id)).toBe(0);
+  const [row] = await registry.db.query(
+    "select description, framework, label_count, trainable, deployable from model_version where id = $1",
+    [uuid(id)],
+  );
+  expect(Object.values(row)).toEqual([null, null, 0, false, false]);
+
+  for (const operation of [purgeVersion, restoreVersion, deleteVersion]) {
+    const [answer] = Object.values<object>(await registry.ask(operation, { id }));
+    expect(answer).toMatchObject({ userErrors: [{ code: "NOT_FOUND", field: ["id"] }] });
+  }
+  expect((await registry.ask("query ($id: ID!) { node(id: $id) { id } }", { id })).node).toBeNull();
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(0);
+  const next = await aVersion(registry, modelId, { name: "yolox" });
+  const { modelVersion } = await registry.ask(
+    "query ($id: ID!) { modelVersion(by: { id: $id }) { version } }",
+    { id: next },
+  );
+  expect(modelVersion).toEqual({ version: 2 });
+});
+
+test("a model is purged with all its versions, those too that were deleted before it", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry, { name: "PPE", description: "On building sites." });
+  const [a, b] = [await wholeVersion(registry, modelId, "a"), await wholeVersion(registry, modelId, "b")];
+  await registry.ask(deleteVersion, { id: a });
+  await registry.ask(deleteModel, { id: modelId, cascade: true });
+  const alone = await registry.ask(purgeVersion, { id: b });
+  expect(alone.purgeModelVersion).toMatchObject({
+    tombstone: null,
+    userErrors: [{ code: "CONFLICT", field: ["id"] }],
+  });
+
+  const { purgeModel: purged } = await registry.ask(purgeModel, { id: modelId });
+  expect(purged).toMatchObject({
+    tombstone: { kind: "MODEL", name: "PPE", version: null, modelName: null },
+    userErrors: [],
+  });
+  expect(await tombstoneOf(registry, a)).toMatchObject({ name: "a", version: 1, modelName: "PPE" });
+  expect(await tombstoneOf(registry, b)).toMatchObject({ name: "b", version: 2, modelName: "PPE" });
+  expect([await partsOf(registry, a), await partsOf(registry, b)]).toEqual([0, 0]);
+  expect((await registry.ask(listTrash)).trash.nodes).toEqual([]);
+  const { restoreModel: restored } = await registry.ask(restoreModel, { id: modelId });
+  expect(restored).toMatchObject({ model: null, userErrors: [{ code: "NOT_FOUND", field: ["id"] }] });
+  await aModel(registry, { name: "PPE" });
+});
+
+test("a version of a model in the trash is purged by itself when it was deleted by itself", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const id = await aVersion(registry, modelId);
+  await registry.ask(deleteVersion, { id });
+  await registry.ask(deleteModel, { id: modelId });
+  expect((await registry.ask(purgeVersion, { id })).purgeModelVersion.userErrors).toEqual([]);
+  expect((await registry.ask(restoreModel, { id: modelId })).restoreModel.model.versionCount).toBe(0);
+});
+
+test("a tombstone is not shown to others, nor under an id of the wrong type", async () => {
+  const [registry, other] = [await aRegistry(), await aRegistry()];
+  const modelId = await aModel(registry);
+  const id = await aVersion(registry, modelId);
+  await registry.ask(deleteVersion, { id });
+  await registry.ask(purgeVersion, { id });
+  expect(await tombstoneOf(other, id)).toBeNull();
+  expect(await tombstoneOf(registry, toGlobalId("Model", uuid(id)))).toBeNull();
+  expect(await tombstoneOf(registry, modelId)).toBeNull();
+  const { body } = await registry.send(readTombstone, { id: `User_${id.slice(-32)}` });
+  expect(body.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", field: ["id"] } }]);
+});
+
+test("what has been in the trash for 30 days is purged, by nobody", async () => {
+  const registry = await aRegistry();
+  const [modelId, kept] = [await aModel(registry, { name: "PPE" }), await aModel(registry)];
+  const [id, other] = [await wholeVersion(registry, modelId, "a"), await aVersion(registry, kept)];
+  await registry.ask(deleteModel, { id: modelId, cascade: true });
+  await registry.ask(deleteVersion, { id: other });
+  await registry.db.query("update trash_entry set purge_at = purge_at + interval '1 day' where id = $1", [
+    uuid(other),
+  ]);
+
+  await purgeExpired(registry.db, inDays(29.9));
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(2);
+  await purgeExpired(registry.db, inDays(30.1));
+  expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: other }]);
+  expect(await tombstoneOf(registry, modelId)).toMatchObject({ name: "PPE", purgedBy: null });
+  expect(await tombstoneOf(registry, id)).toMatchObject({ name: "a", version: 1, purgedBy: null });
+  expect(await partsOf(registry, id)).toBe(0);
+  await registry.ask(restoreVersion, { id: other });
+});
+
+test("of many servers that sweep at once, one purges each entry", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  for (let count = 0; count < 20; count += 1)
+    await registry.ask(deleteVersion, { id: await aVersion(registry, modelId, wholeForm) });
+  await Promise.all(Array.from({ length: 8 }, () => purgeExpired(registry.db, inDays(31))));
+  await purgeExpired(registry.db, inDays(31)); // those that were not elected may have been the last to look
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(0);
+  const [{ count }] = await registry.db.query(
+    "select count(*)::int as count from trash_entry where organization_id = $1 and purged_at is not null",
+    [registry.organizationId],
+  );
+  expect(count).toBe(20);
+});
+
+test("a sweep that was told to stop purges nothing more", async () => {
+  const registry = await aRegistry();
+  const id = await aModel(registry);
+  await registry.ask(deleteModel, { id });
+  await purgeExpired(registry.db, inDays(31), AbortSignal.abort());
+  expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: id }]);
+});
+
+test("a server sweeps when it starts, and TRASH_DAYS says what it promises", async () => {
+  const env = {
+    DATABASE_URL: await databaseUrl(`sweep_${process.env.TEST_RUN}`),
+    DATA_DIR: aDataDir(),
+    TRASH_DAYS: "1",
+  };
+  const first = await startServer(env);
+  const ask = async (url: string, operation: string, variables: object) => {
+    const { body } = await sender(url, tokenOf(env.DATA_DIR))(operation, variables);
+    return Object.values<Data>(body.data)[0];
+  };
+  const create = 'mutation { createModel(input: { name: "PPE" }) { model { id } } }';
+  const { id } = (await ask(first.url, create, {})).model;
+  const { deletedAt, purgeAt } = (await ask(first.url, deleteModel, { id })).trashEntry;
+  expect(Math.round((Date.parse(purgeAt) - Date.parse(deletedAt)) / 60_000)).toBe(24 * 60);
+
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  await db.query("update trash_entry set purge_at = now()");
+  await db.destroy();
+  const second = await startServer(env);
+  let tombstone: Data = null;
+  while (!tombstone) tombstone = await ask(second.url, readTombstone, { id });
+  expect(tombstone).toMatchObject({ name: "PPE", purgedBy: null });
+  expect(await Promise.all([first.end(), second.end()])).toEqual([0, 0]);
+});
+
+test.each([
+  ["a source experiment out of a live version", "delete from source_experiment where model_version_id = $1"],
+  ["a version with its source experiment", "delete from model_version where id = $1"],
+])("the database refuses to take %s", async (_what, statement) => {
+  const registry = await aRegistry();
+  const id = await wholeVersion(registry, await aModel(registry), "a");
+  await expect(registry.db.query(statement, [uuid(id)])).rejects.toThrow("source_experiment is frozen");
+  await registry.ask(deleteVersion, { id });
+  await expect(registry.db.query(statement, [uuid(id)])).rejects.toThrow("source_experiment is frozen");
+});
+
+test.each([
+  ["bring a purged version back", "delete from trash_entry where id = $1"],
+  ["forget a purge", "update trash_entry set purged_at = null where id = $1"],
+])("the database refuses to %s", async (_what, statement) => {
+  const registry = await aRegistry();
+  const id = await aVersion(registry, await aModel(registry));
+  await registry.ask(deleteVersion, { id });
+  await registry.ask(purgeVersion, { id });
+  await expect(registry.db.query(statement, [uuid(id)])).rejects.toThrow("trash_entry is frozen");
+});
