@@ -34,7 +34,13 @@ const inDatabase = async (id: string) => {
 
 /** The same registry, served by a process that has these keys. */
 async function servedWith(keyring: Keyring): Promise<Pick<Registry, "ask"> & { send: Send }> {
-  const config = { corsOrigins: [], introspection: true, playground: false, logLevel: "silent" };
+  const config = {
+    corsOrigins: [],
+    introspection: true,
+    playground: false,
+    logLevel: "silent",
+    trashDays: 30,
+  };
   const server = await createServer(config, registry.db, keyring);
   servers.push(server);
   const send = sender(`${await server.listen({ host: "127.0.0.1", port: 0 })}/graphql`, registry.token);

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { DataSource, EntityManager } from "typeorm";
 import { lockOrganization, stopAccess } from "../member/access.ts";
 import { Role } from "../member/role.ts";
-import { toGlobalId } from "../node/id.ts";
 import { writeSecretFile } from "../secret-file.ts";
 import { issueToken } from "./issue-token.ts";
 import { apiTokenSecret, readSecret } from "./secret.ts";

@@ -33,12 +33,10 @@ export async function findUnreadableSecrets(db: DataSource, keyring: Keyring): P
     });
 }
 
-/** Docker images that one transaction of a rotation encrypts anew. */
-const batchSize = 50;
-
 /**
  * Encrypts all secrets anew that are not under the first key. It can run while servers do, be interrupted, and run
- * again: an edit and a rotation of one docker image wait for each other.
+ * again: an edit and a rotation of one docker image wait for each other. Each docker image has a transaction of its own,
+ * so that the rotation never holds one and waits for another.
  *
  * @returns how many secrets were encrypted anew, and how many are left because their key is missing or wrong. A key can be
  *   taken out of SECRET_KEYS when all servers have started with the new one before it, and then nothing is left.
@@ -65,9 +63,9 @@ async function rotateOnce(db: DataSource, keyring: Keyring): Promise<number> {
   let last: string | undefined = "00000000-0000-0000-0000-000000000000";
   while (last !== undefined) {
     const after: string = last;
-    const batch = await db.transaction((tx) => rotateBatch(tx, keyring, after));
-    rotated += batch.rotated;
-    last = batch.last;
+    const next = await db.transaction((tx) => rotateNext(tx, keyring, after));
+    rotated += next.rotated;
+    last = next.id;
   }
   return rotated;
 }
@@ -78,27 +76,27 @@ interface Stored {
   variables: StoredVariable[];
 }
 
-async function rotateBatch(tx: EntityManager, keyring: Keyring, after: string) {
-  const stored: Stored[] = await tx.query(
+/** Encrypts the secrets of the next docker image anew, of which some are not under the first key. */
+async function rotateNext(
+  tx: EntityManager,
+  keyring: Keyring,
+  after: string,
+): Promise<{ id?: string; rotated: number }> {
+  const [next]: Stored[] = await tx.query(
     `select d.model_version_id as id, v.organization_id as "organizationId", d.environment_variables as variables
      from docker_image d join model_version v on v.id = d.model_version_id
      where d.${hasSecrets} and d.model_version_id > $1 and exists (
        select from jsonb_array_elements(d.environment_variables) e where e ->> 'keyId' <> $2)
-     order by 1 limit ${batchSize} for no key update of d`,
+     order by 1 limit 1 for no key update of d`,
     [after, keyring.current],
   );
-  let rotated = 0;
-  for (const { id, organizationId, variables } of stored) {
-    const anew = variables.map((variable) => rotate(keyring, organizationId, variable));
-    const changed = anew.filter((variable, index) => variable !== variables[index]).length;
-    rotated += changed;
-    if (changed > 0)
-      await tx.query("update docker_image set environment_variables = $2 where model_version_id = $1", [
-        id,
-        JSON.stringify(anew),
-      ]);
-  }
-  return { rotated, last: stored.at(-1)?.id };
+  if (!next) return { rotated: 0 };
+  const { id, organizationId, variables } = next;
+  const anew = variables.map((variable) => rotate(keyring, organizationId, variable));
+  const rotated = anew.filter((variable, index) => variable !== variables[index]).length;
+  const update = "update docker_image set environment_variables = $2 where model_version_id = $1";
+  if (rotated > 0) await tx.query(update, [id, JSON.stringify(anew)]);
+  return { id, rotated };
 }
 
 function rotate(keyring: Keyring, organizationId: string, variable: StoredVariable): StoredVariable {
