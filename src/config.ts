@@ -1,15 +1,18 @@
 import { resolve } from "node:path";
+import { parseSecretKeys, type SecretKey } from "./keyring.ts";
 
 /** What the server was told by its environment; every value has been checked. */
 export interface Config {
   port: number;
   host: string;
-  /** Absolute path of the folder that holds the embedded database and the first owner's token. */
+  /** Absolute path of the folder that holds the embedded database, its secret keys and the first owner's token. */
   dataDir: string;
   /** `postgres://…`, or undefined when the embedded database is to be used. */
   databaseUrl: string | undefined;
   /** Connections to PostgreSQL that this process opens at most. */
   databasePoolSize: number;
+  /** What encrypts secrets at rest: the first, and those that still decrypt. Empty when there are none. */
+  secretKeys: SecretKey[];
   /** Origins whose pages may call the API; `"*"` for all. */
   corsOrigins: string[] | "*";
   /** For how many days what was deleted can be restored. */
@@ -54,6 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       "10",
       wholeNumber(1, 1_000),
     ),
+    secretKeys: secretKeys(env.SECRET_KEYS?.trim() || undefined),
     corsOrigins: read(
       "CORS_ORIGINS",
       "* or origins such as https://app.example.com, separated by commas",
@@ -92,6 +96,16 @@ function postgresUrl(text: string | undefined): string | undefined {
     return text;
   throw new ConfigError(
     "DATABASE_URL: expected postgres://user:password@host:port/database, got something else.",
+  );
+}
+
+/** Does not repeat what it got either. */
+function secretKeys(text: string | undefined): SecretKey[] {
+  const keys = text === undefined ? [] : parseSecretKeys(text);
+  if (keys) return keys;
+  throw new ConfigError(
+    "SECRET_KEYS: expected id:key pairs separated by commas, each id once and each key 32 bytes in base64 " +
+      "(openssl rand -base64 32), got something else.",
   );
 }
 

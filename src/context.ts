@@ -1,10 +1,13 @@
 import type { DataSource } from "typeorm";
 import { apiError } from "./errors.ts";
+import type { Keyring } from "./keyring.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
 /** What one request knows; the first argument of everything that reads. */
 export interface Context {
   db: DataSource;
+  /** Encrypts and decrypts what is secret at rest. */
+  keyring: Keyring;
   /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */
   viewer: Viewer | Error | null;
   /** For how many days what is deleted now can be restored. */

@@ -28,6 +28,10 @@ export const errorCodes = {
   PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body is too large." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "The request's body is not JSON." },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: "A defect of the registry; report its `requestId`." },
+  SECRETS_NOT_CONFIGURED: {
+    status: 501,
+    meaning: "The registry has no key to encrypt secrets with; its operator sets `SECRET_KEYS`.",
+  },
   SERVICE_UNAVAILABLE: { status: 503, meaning: "The database cannot be reached; try again." },
   TIMEOUT: { status: 503, meaning: "It took too long and was given up; nothing was changed." },
 } as const;

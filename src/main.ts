@@ -3,9 +3,11 @@ import type { FastifyInstance } from "fastify";
 import type { DataSource } from "typeorm";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
+import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
+import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
 import { startSweep } from "./trash/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
@@ -34,7 +36,12 @@ async function start(): Promise<void> {
   const url = config.databaseUrl ?? (await startDatabase(config));
   running.db = await connect(url, config.databasePoolSize);
   const first = await prepareDatabase(running.db, config, stopping.signal);
-  const app = await createServer(config, running.db);
+  const keyring = await openKeyring(config);
+  const unreadable = await findUnreadableSecrets(running.db, keyring).catch((error: Error) => [
+    `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
+  ]);
+  for (const line of unreadable) process.stderr.write(`${line}\n`);
+  const app = await createServer(config, running.db, keyring);
   running.app = app;
   if (stopping.signal.aborted) return;
   running.endSweep = startSweep(running.db, (err) => app.log.error({ err }, "the trash was not swept"));

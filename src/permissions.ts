@@ -27,6 +27,8 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateModelVersion": Role.EDITOR,
   "Mutation.updateLabelMap": Role.EDITOR,
   "Mutation.updateParameters": Role.EDITOR,
+  "Mutation.updateDockerImage": Role.EDITOR,
+  "Mutation.removeDockerImage": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,

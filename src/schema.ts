@@ -9,7 +9,7 @@ import {
 import { buildSchemaSync } from "type-graphql";
 import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
-import { DockerImageResolver } from "./docker-image/docker-image.resolver.ts";
+import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
 import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
@@ -78,6 +78,7 @@ export function buildApiSchema(): GraphQLSchema {
       LabelResolver,
       ParameterResolver,
       DockerImageResolver,
+      EnvironmentVariablesResolver,
       ModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,

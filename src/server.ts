@@ -16,6 +16,7 @@ import { writeAnswer } from "./http/answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
 import { queryLimits } from "./http/query-limits.ts";
+import { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
@@ -23,7 +24,11 @@ import { buildApiSchema } from "./schema.ts";
 type ServerConfig = Pick<Config, "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel">;
 
 /** The HTTP server, ready to listen: `/graphql`, `/health` and the playground. Holds no state between requests. */
-export async function createServer(config: ServerConfig, db: DataSource): Promise<FastifyInstance> {
+export async function createServer(
+  config: ServerConfig,
+  db: DataSource,
+  keyring = new Keyring([]),
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.logLevel, serializers: { err: describeError } },
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,6 +64,7 @@ export async function createServer(config: ServerConfig, db: DataSource): Promis
   const handler = fastifyApolloHandler(apollo, {
     context: async (request): Promise<Context> => ({
       db,
+      keyring,
       requestId: request.id,
       trashDays: config.trashDays,
       viewer: await authenticate(db, request.headers.authorization).catch(databaseError),

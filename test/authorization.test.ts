@@ -59,6 +59,14 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'updateModelVersion(id: $ModelVersion, input: { name: "New" }) { modelVersion { name } userErrors { code field message } }',
   },
+  "Mutation.updateDockerImage": {
+    least: Role.EDITOR,
+    ask: 'updateDockerImage(id: $ModelVersion, input: { image: "acme/new" }) { modelVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.removeDockerImage": {
+    least: Role.EDITOR,
+    ask: "removeDockerImage(id: $ModelVersion) { modelVersion { name } userErrors { code field message } }",
+  },
   "Mutation.updateLabelMap": {
     least: Role.EDITOR,
     ask: 'updateLabelMap(id: $ModelVersion, input: { operations: [{ set: { index: 7, name: "New" } }] }) { added { name } userErrors { code field message } }',

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { DataSource, EntityManager } from "typeorm";
 import { lockOrganization, stopAccess } from "../member/access.ts";
 import { Role } from "../member/role.ts";
+import { writeSecretFile } from "../secret-file.ts";
 import { issueToken } from "./issue-token.ts";
 import { apiTokenSecret, readSecret } from "./secret.ts";
 
@@ -11,11 +12,8 @@ export function ownerTokenFile(dataDir: string): string {
   return join(dataDir, "owner-token");
 }
 
-/** Only the owner of the process can read it; whole or not there at all. */
-export async function writeOwnerToken(file: string, token: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+export function writeOwnerToken(file: string, token: string): Promise<void> {
+  return writeSecretFile(file, token);
 }
 
 export interface Owner {

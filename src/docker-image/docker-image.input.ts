@@ -1,21 +1,14 @@
 import { Field, InputType } from "type-graphql";
 import { limits } from "../limits.ts";
-import { type Problems, readLine, readText } from "../text.ts";
+import { type Problems, readLine } from "../text.ts";
 import { UserErrorCode } from "../user-error.ts";
-import { isDigest, isTag, parseReference, type Reference } from "./reference.ts";
+import { EnvironmentVariableInput, readEnvironment } from "./environment-variable.input.ts";
+import type { DraftVariable, StoredVariable } from "./environment-variable.ts";
+import { readReference } from "./reference.input.ts";
+import type { Reference } from "./reference.ts";
 
-@InputType({
-  description: "A variable in the environment of a training script. Stored as it is: not for secrets.",
-})
-export class EnvironmentVariableInput {
-  @Field(() => String, {
-    description: "Letters, digits and `_`, not starting with a digit; unique in the docker image.",
-  })
-  name!: string;
-
-  @Field(() => String, { description: `At most ${limits.dockerValue} characters.` })
-  value!: string;
-}
+const flagsDescription = `Flags for the container's start, in their order, at most ${limits.dockerItems}; not for secrets.`;
+const variablesDescription = `The environment of the training script; at most ${limits.dockerItems} variables.`;
 
 @InputType({ description: "A container image and how to run it." })
 export class DockerImageInput {
@@ -34,86 +27,109 @@ export class DockerImageInput {
   })
   digest?: string | null;
 
+  @Field(() => [String], { nullable: true, description: flagsDescription })
+  flags?: string[] | null;
+
+  @Field(() => [EnvironmentVariableInput], { nullable: true, description: variablesDescription })
+  environmentVariables?: EnvironmentVariableInput[] | null;
+}
+
+@InputType({
+  description:
+    "Changes to the docker image of a version. What is left out stays as it is. A version that has none yet gets one, and " +
+    "then needs `image`.",
+})
+export class UpdateDockerImageInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The repository; cannot be null. A tag and a digest may follow as in `acme/yolox:1.2`, and then replace the stored " +
+      "ones; where `tag` or `digest` says something else, the edit is refused.",
+  })
+  image?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The tag; null clears it. Left out, and not given in `image`, the stored tag stays, also with another repository.",
+  })
+  tag?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The digest; null clears it. A digest decides over the tag: as long as one is stored, another repository or another " +
+      "tag is refused unless the digest is given too, or cleared.",
+  })
+  digest?: string | null;
+
   @Field(() => [String], {
     nullable: true,
-    description: `Flags for the container's start, in their order; at most ${limits.dockerItems}.`,
+    description: `${flagsDescription} The list replaces the stored one; null clears it.`,
   })
   flags?: string[] | null;
 
   @Field(() => [EnvironmentVariableInput], {
     nullable: true,
-    description: `The environment of the training script; at most ${limits.dockerItems} variables.`,
+    description:
+      `${variablesDescription} The list replaces the stored one, and a variable that is not in it is gone; null clears ` +
+      "it. A secret whose value is left out keeps the stored one.",
   })
   environmentVariables?: EnvironmentVariableInput[] | null;
 }
 
-/** A docker image as it is stored. */
-export interface StoredDockerImage extends Reference {
+/** A docker image as an input says it. */
+export interface DockerImageDraft extends Reference {
   flags: string[];
-  environmentVariables: EnvironmentVariableInput[];
+  environmentVariables: DraftVariable[];
 }
 
+/** A new docker image, in which null is the same as nothing. */
 export function readDockerImage(
-  input: DockerImageInput,
+  { image, tag, digest, flags, environmentVariables }: DockerImageInput,
   field: string[],
   problems: Problems,
-): StoredDockerImage {
-  const invalid = (path: string[], message: string) =>
-    problems.push({ code: UserErrorCode.INVALID, field: [...field, ...path], message });
-  const { flags, environmentVariables } = {
-    flags: input.flags ?? [],
-    environmentVariables: input.environmentVariables ?? [],
-  };
-  for (const [name, list] of Object.entries({ flags, environmentVariables })) {
-    if (list.length > limits.dockerItems)
-      invalid([name], `Expected at most ${limits.dockerItems}, got ${list.length}.`);
-  }
+): DockerImageDraft {
+  const said = { image, tag: tag ?? undefined, digest: digest ?? undefined };
   return {
-    ...readReference(input, invalid),
-    flags: flags.map((flag, index) =>
-      readLine(flag, limits.dockerValue, [...field, "flags", String(index)], problems),
+    ...readReference(said, null, field, problems),
+    flags: readFlags(flags ?? [], [...field, "flags"], problems),
+    environmentVariables: readEnvironment(
+      environmentVariables ?? [],
+      [],
+      [...field, "environmentVariables"],
+      problems,
     ),
-    environmentVariables: readEnvironment(environmentVariables, [...field, "environmentVariables"], problems),
   };
 }
 
-function readReference(
-  input: DockerImageInput,
-  invalid: (path: string[], message: string) => void,
-): Reference {
-  const parsed = parseReference(input.image.trim());
-  if (!parsed) {
-    invalid(
-      ["image"],
-      `Expected an image such as docker.io/acme/training, got "${input.image.slice(0, 80)}".`,
-    );
-    return { image: input.image, tag: null, digest: null };
-  }
-  const { tag, digest } = input;
-  if (tag != null && !isTag(tag))
-    invalid(["tag"], `Expected a tag such as 1.2.0, got "${tag.slice(0, 80)}".`);
-  if (tag != null && parsed.tag !== null && tag !== parsed.tag)
-    invalid(["tag"], `The image says ${parsed.tag}, the tag says ${tag.slice(0, 80)}.`);
-  const pinned = digest ?? parsed.digest;
-  if (pinned != null && !isDigest(pinned))
-    invalid(["digest"], `Expected a digest such as sha256:<64 hex digits>, got "${pinned.slice(0, 80)}".`);
-  if (digest != null && parsed.digest !== null && digest !== parsed.digest)
-    invalid(["digest"], "The image has another digest than `digest`.");
-  return { image: parsed.image, tag: tag ?? parsed.tag, digest: pinned };
+/** What an edit makes of the stored docker image, or of none; undefined stays as it is. */
+export function readChanges(
+  { image, tag, digest, flags, environmentVariables }: UpdateDockerImageInput,
+  stored: (Reference & { environmentVariables: StoredVariable[] }) | null,
+  field: string[],
+  problems: Problems,
+): Reference & Partial<DockerImageDraft> {
+  const before = stored?.environmentVariables ?? [];
+  return {
+    ...readReference({ image, tag, digest }, stored, field, problems),
+    ...(flags !== undefined && { flags: readFlags(flags ?? [], [...field, "flags"], problems) }),
+    ...(environmentVariables !== undefined && {
+      environmentVariables: readEnvironment(
+        environmentVariables ?? [],
+        before,
+        [...field, "environmentVariables"],
+        problems,
+      ),
+    }),
+  };
 }
 
-function readEnvironment(input: EnvironmentVariableInput[], field: string[], problems: Problems) {
-  const seen = new Set<string>();
-  return input.map(({ name, value }, index) => {
-    const path = [...field, String(index)];
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,254}$/.test(name)) {
-      const message = `Expected letters, digits and _, not starting with a digit, got "${name.slice(0, 80)}".`;
-      problems.push({ code: UserErrorCode.INVALID, field: [...path, "name"], message });
-    } else if (seen.has(name)) {
-      const message = `Expected every name once, got ${name} again.`;
-      problems.push({ code: UserErrorCode.DUPLICATE, field: [...path, "name"], message });
-    }
-    seen.add(name);
-    return { name, value: readText(value, limits.dockerValue, [...path, "value"], problems) };
-  });
+function readFlags(flags: string[], field: string[], problems: Problems): string[] {
+  if (flags.length > limits.dockerItems) {
+    const message = `Expected at most ${limits.dockerItems}, got ${flags.length}.`;
+    problems.push({ code: UserErrorCode.INVALID, field, message });
+    return [];
+  }
+  return flags.map((flag, index) => readLine(flag, limits.dockerValue, [...field, String(index)], problems));
 }

@@ -1,8 +1,46 @@
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import { spend, weightOf } from "../budget.ts";
-import type { Context } from "../context.ts";
-import { ModelVersion } from "../model-version/model-version.ts";
+import { type Context, viewerOf } from "../context.ts";
+import { includes, Role } from "../member/role.ts";
+import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
+import { edit } from "../mutation.ts";
+import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
+import { UserError } from "../user-error.ts";
+import { UpdateDockerImageInput } from "./docker-image.input.ts";
 import { DockerImage, dockerImageOf } from "./docker-image.ts";
+import { EnvironmentVariable, showVariables } from "./environment-variable.ts";
+import { removeDockerImage, updateDockerImage } from "./update-docker-image.ts";
+
+@ObjectType({ description: "What came of `updateDockerImage`." })
+export class UpdateDockerImagePayload {
+  @Field(() => ModelVersion, {
+    nullable: true,
+    description: "The version as it is now, also when the edit was refused; null when there is none.",
+  })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => DockerImage, {
+    nullable: true,
+    description:
+      "What the edit made of the docker image, or would make of it in a dry run; null when it was refused.",
+  })
+  dockerImage!: DockerImage | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: "What came of `removeDockerImage`." })
+export class RemoveDockerImagePayload {
+  @Field(() => ModelVersion, {
+    nullable: true,
+    description: "The version as it is now, also when the removal was refused; null when there is none.",
+  })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
 
 @Resolver(() => ModelVersion)
 export class DockerImageResolver {
@@ -14,5 +52,67 @@ export class DockerImageResolver {
     const found = await dockerImageOf(context, version.id);
     spend(context, weightOf(found));
     return found;
+  }
+
+  @Mutation(() => UpdateDockerImagePayload, {
+    description: "Changes the docker image of a version, or gives it one.",
+  })
+  async updateDockerImage(
+    @Arg("id", () => ID, { description: "The version." }) id: string,
+    @Arg("input", () => UpdateDockerImageInput, { description: "The changes." })
+    input: UpdateDockerImageInput,
+    @Arg("expectedRevision", () => Int, { nullable: true, description: expectedRevisionDescription })
+    expectedRevision: number | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<UpdateDockerImagePayload> {
+    const { row, result, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: async (tx, versionUuid) => {
+        const { keyring } = context;
+        const request = { versionUuid, input, expectedRevision, keyring };
+        const image = await updateDockerImage(tx, viewerOf(context), request);
+        // What does not fit into an answer is refused here, while nothing has been committed yet.
+        spend(context, weightOf(image));
+        return image;
+      },
+      read: modelVersionById,
+    });
+    return { modelVersion: row, dockerImage: result, userErrors };
+  }
+
+  @Mutation(() => RemoveDockerImagePayload, {
+    description:
+      "Takes the docker image from a version, its environment variables included; there may be none.",
+  })
+  async removeDockerImage(
+    @Arg("id", () => ID, { description: "The version." }) id: string,
+    @Arg("expectedRevision", () => Int, { nullable: true, description: expectedRevisionDescription })
+    expectedRevision: number | null,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<RemoveDockerImagePayload> {
+    const { row, userErrors } = await edit(context, {
+      type: "ModelVersion",
+      id,
+      dryRun,
+      write: (tx, uuid) => removeDockerImage(tx, viewerOf(context), uuid, expectedRevision),
+      read: modelVersionById,
+    });
+    return { modelVersion: row, userErrors };
+  }
+}
+
+@Resolver(() => DockerImage)
+export class EnvironmentVariablesResolver {
+  @FieldResolver(() => [EnvironmentVariable], {
+    description: "The environment of the training script, in the order given.",
+  })
+  environmentVariables(@Root() image: DockerImage, @Ctx() context: Context): EnvironmentVariable[] {
+    const { organizationId, role } = viewerOf(context);
+    const mayEdit = includes(role, Role.EDITOR);
+    return showVariables(context.keyring, organizationId, image.environmentVariables, mayEdit);
   }
 }

@@ -1,20 +1,23 @@
 import { Field, ObjectType } from "type-graphql";
-import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
+import { Check, Column, Entity, type EntityManager, ForeignKey, Index, PrimaryColumn } from "typeorm";
 import { batch } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { rows } from "../rows.ts";
+import type { StoredVariable } from "./environment-variable.ts";
 
-@ObjectType({ description: "A variable in the environment of a training script." })
-export class EnvironmentVariable {
-  @Field(() => String, { description: "Its name, unique in the docker image." })
-  name!: string;
-
-  @Field(() => String, { description: "Its value." })
-  value!: string;
-}
+/** A condition on a docker image's variables that an index answers. */
+export const hasSecrets = "environment_variables @? '$[*].sealed'";
 
 @ObjectType({ description: "Where the training script is: a container image and how to run it." })
 @Entity()
+@Check(
+  "docker_image_secrets_sealed",
+  `jsonb_typeof(environment_variables) = 'array' and not environment_variables @? '$[*] ? (
+    !(@.name.type() == "string")
+    || exists(@.value) && (exists(@.sealed) || exists(@.keyId))
+    || !(exists(@.value)) && !(exists(@.keyId) && @.sealed like_regex "^[A-Za-z0-9+/]{38,}={0,2}$"))'`,
+)
+@Index("docker_image_with_secrets", ["modelVersionId"], { where: hasSecrets })
 export class DockerImage {
   @PrimaryColumn("uuid")
   @ForeignKey(() => ModelVersion, { onDelete: "CASCADE" })
@@ -41,11 +44,9 @@ export class DockerImage {
   @Column("text", { array: true })
   flags!: string[];
 
-  @Field(() => [EnvironmentVariable], {
-    description: "The environment of the training script, in the order given.",
-  })
+  /** What a viewer sees of them is a field resolver. */
   @Column("jsonb")
-  environmentVariables!: EnvironmentVariable[];
+  environmentVariables!: StoredVariable[];
 }
 
 /** The docker image of each version. */
@@ -56,3 +57,12 @@ export const dockerImageOf = batch<string, DockerImage | null>(
   },
   () => null,
 );
+
+/** The docker image of a version, which nobody else changes until the transaction ends; null when there is none. */
+export async function lockDockerImage(tx: EntityManager, versionUuid: string): Promise<DockerImage | null> {
+  // Also its keys: whoever rotates them does not lock the version.
+  const [found] = await rows(tx, DockerImage, "where r.model_version_id = $1 for no key update", [
+    versionUuid,
+  ]);
+  return found ?? null;
+}

@@ -6,6 +6,7 @@ import { translateDatabaseError } from "../database-error.ts";
 import { errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Refusal } from "../user-error.ts";
+import { describeDocumentError } from "./value-free.ts";
 
 /** What a client sees of an error: a published code, and never a trace, SQL or a path of the machine. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -23,7 +24,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const code =
     cause instanceof GraphQLError ? (cause.extensions.code ?? formatted.extensions?.code) : undefined;
   if (cause instanceof GraphQLError && isErrorCode(code) && code !== "INTERNAL_SERVER_ERROR") {
-    return { message: cause.message.slice(0, limits.message), ...place, extensions: { code } };
+    const message = describeDocumentError(cause, code).slice(0, limits.message);
+    return { message, ...place, extensions: { code } };
   }
   return { message: "Internal server error.", ...place, extensions: { code: "INTERNAL_SERVER_ERROR" } };
 }

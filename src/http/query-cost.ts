@@ -12,6 +12,7 @@ import {
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { describeVariableError } from "./value-free.ts";
 
 // Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
 const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)(
@@ -36,7 +37,7 @@ export function checkCost(
   });
   const [wrong] = errors ?? [];
   if (wrong) {
-    throw new GraphQLError(wrong.message, {
+    throw new GraphQLError(describeVariableError(schema, wrong, variables), {
       nodes: wrong.nodes ?? null,
       extensions: { code: "BAD_USER_INPUT" },
     });

@@ -2,6 +2,7 @@ import { FirstTables1795436412538 } from "./1795436412538-first-tables.ts";
 import { DerivedColumns1795436500000 } from "./1795436500000-derived-columns.ts";
 import { People1795520000000 } from "./1795520000000-people.ts";
 import { ModelRevision1795520100000 } from "./1795520100000-model-revision.ts";
+import { SealedVariables1795531000000 } from "./1795531000000-sealed-variables.ts";
 import { Trash1795541000000 } from "./1795541000000-trash.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
@@ -10,5 +11,6 @@ export const migrations = [
   DerivedColumns1795436500000,
   People1795520000000,
   ModelRevision1795520100000,
+  SealedVariables1795531000000,
   Trash1795541000000,
 ];

@@ -3,7 +3,9 @@ import type { EntityManager } from "typeorm";
 import { onConstraint } from "../database-error.ts";
 import { readDockerImage } from "../docker-image/docker-image.input.ts";
 import { DockerImage } from "../docker-image/docker-image.ts";
+import { sealVariables } from "../docker-image/environment-variable.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
+import type { Keyring } from "../keyring.ts";
 import { readLabels } from "../label/label.input.ts";
 import { insertLabels } from "../label/label.ts";
 import { holdModel } from "../model/hold-model.ts";
@@ -22,13 +24,15 @@ export interface CreateModelVersionRequest {
   modelId: string;
   input: CreateModelVersionInput;
   idempotencyKey: string | null;
+  /** Encrypts its secrets. */
+  keyring: Keyring;
 }
 
 /** @returns the UUID of the new version. @throws Refusal */
 export async function createModelVersion(
   tx: EntityManager,
   viewer: Viewer,
-  { modelId, input, idempotencyKey: key }: CreateModelVersionRequest,
+  { modelId, input, idempotencyKey: key, keyring }: CreateModelVersionRequest,
 ): Promise<string> {
   const modelUuid = uuidOf("Model", modelId, ["modelId"]);
   const { labels, parameters, dockerImage, ...about } = readInput(input);
@@ -40,7 +44,10 @@ export async function createModelVersion(
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
     await insertLabels(tx, id, labels);
     await writeParameters(tx, id, parameters);
-    if (dockerImage) await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage });
+    if (dockerImage) {
+      const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
+      await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
+    }
     await giveNumber(tx, modelUuid, id);
   });
 }

@@ -94,7 +94,13 @@ export class ModelVersionResolver {
   ): Promise<CreateModelVersionPayload> {
     const { row, userErrors } = await create(context, {
       idempotencyKey,
-      write: (tx) => createModelVersion(tx, viewerOf(context), { modelId, input, idempotencyKey }),
+      write: (tx) =>
+        createModelVersion(tx, viewerOf(context), {
+          modelId,
+          input,
+          idempotencyKey,
+          keyring: context.keyring,
+        }),
       read: modelVersionById,
     });
     return { modelVersion: row, userErrors };

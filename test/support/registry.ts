@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "../../src/api-token/api-token.ts";
 import { apiTokenSecret, newSecret } from "../../src/api-token/secret.ts";
+import { Keyring, newSecretKey, parseSecretKeys } from "../../src/keyring.ts";
 import { Member } from "../../src/member/member.ts";
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
@@ -38,6 +39,7 @@ async function start() {
       logLevel: "silent",
     },
     db,
+    new Keyring(parseSecretKeys(newSecretKey()) ?? []),
   );
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   return { app, db, url: `${address}/graphql` };

@@ -8,7 +8,7 @@ let count = 0;
 
 /** Creates a model through the API and gives its id. */
 export async function aModel(
-  registry: Registry,
+  registry: Pick<Registry, "ask">,
   input: { name?: string; description?: string } = {},
 ): Promise<string> {
   count += 1;
@@ -21,7 +21,11 @@ export async function aModel(
 }
 
 /** Creates a version through the API and gives its id. */
-export async function aVersion(registry: Registry, modelId: string, input: object = {}): Promise<string> {
+export async function aVersion(
+  registry: Pick<Registry, "ask">,
+  modelId: string,
+  input: object = {},
+): Promise<string> {
   count += 1;
   const { createModelVersion } = await registry.ask(
     `mutation ($modelId: ID!, $input: CreateModelVersionInput!) {
