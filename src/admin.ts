@@ -12,21 +12,25 @@ import {
 } from "./api-token/owner-token.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
+import { rotateSecrets } from "./docker-image/stored-secrets.ts";
 import { openEmbeddedPostgres } from "./embedded-postgres/open.ts";
 import { toGlobalId } from "./node/id.ts";
+import { openKeyring } from "./open-keyring.ts";
 import { describeFailure } from "./welcome.ts";
 
 const usage = `Usage: npm run admin -- reset-owner-token [--member ID]
+       npm run admin -- rotate-secrets
 
   reset-owner-token   Gives an owner who has lost the API token another one, and revokes the lost one. Asks
                       which owner is meant where there are several.
+  rotate-secrets      Encrypts all secrets anew that are not under the first key of SECRET_KEYS.
 
 Uses the database of DATABASE_URL, or the embedded one under DATA_DIR, whether a server runs on it or not.`;
 
 /** Administration on the machine itself: no token is needed where somebody can read the database anyway. */
 const commands: {
   [name: string]: (db: DataSource, config: Config, options: Options) => Promise<string>;
-} = { "reset-owner-token": resetToken };
+} = { "reset-owner-token": resetToken, "rotate-secrets": rotate };
 
 interface Options {
   member?: string | undefined;
@@ -103,6 +107,18 @@ async function resetToken(db: DataSource, { dataDir }: Config, { member }: Optio
   });
   const where = replacesFile ? `, also in ${file}` : "";
   return `The new API token of ${nameOf(owner)}${where}:\n\n  ${token}\n`;
+}
+
+async function rotate(db: DataSource, config: Config): Promise<string> {
+  const keyring = await openKeyring(config);
+  if (keyring.isEmpty)
+    throw new ConfigError("SECRET_KEYS: expected the keys of the servers, the new one first, got none.");
+  const { rotated, left } = await rotateSecrets(db, keyring);
+  const rest =
+    left > 0
+      ? `; ${left} are left, whose key is not in SECRET_KEYS`
+      : ", and none are left under another key";
+  return `${rotated} secrets were encrypted anew under the key "${keyring.current}"${rest}.`;
 }
 
 function idOf(memberId: string): string {

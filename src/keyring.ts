@@ -35,6 +35,10 @@ export class Keyring {
     return this.#first().id;
   }
 
+  get isEmpty(): boolean {
+    return this.#keys.length === 0;
+  }
+
   has(keyId: string): boolean {
     return this.#keys.some(({ id }) => id === keyId);
   }

@@ -107,3 +107,33 @@ test("without a database, and with one of another version, it says so", async ()
     output: "The database is of another version of the registry: start the server once, then try again.\n",
   });
 });
+
+test("secrets are encrypted anew under the first key, and a key that is gone is told", async () => {
+  const [old, recent] = [1, 2].map((byte) => `k${byte}:${Buffer.alloc(32, byte).toString("base64")}`);
+  const place = {
+    DATABASE_URL: await databaseUrl(`admin_keys_${process.env.TEST_RUN}`),
+    DATA_DIR: aDataDir(),
+  };
+  const server = await startServer({ ...place, SECRET_KEYS: String(old) });
+  const send = sender(server.url, tokenOf(place.DATA_DIR));
+  const model = await send('mutation { createModel(input: { name: "PPE" }) { model { id } } }');
+  const create = `mutation ($id: ID!) {
+    createModelVersion(modelId: $id, input: { name: "v", type: LINE, dockerImage: {
+      image: "acme/yolox:1", environmentVariables: [{ name: "TOKEN", value: "s3cret", secret: true }]
+    } }) { userErrors { message } }
+  }`;
+  await send(create, { id: model.body.data.createModel.model.id });
+
+  const rotate = (keys: string) =>
+    runAdmin({ ...place, ...(keys && { SECRET_KEYS: keys }) }, ["rotate-secrets"]);
+  expect(await rotate("")).toEqual({
+    code: 1,
+    output: "SECRET_KEYS: expected the keys of the servers, the new one first, got none.\n",
+  });
+  expect((await rotate(String(recent))).output).toBe(
+    '0 secrets were encrypted anew under the key "k2"; 1 are left, whose key is not in SECRET_KEYS.\n',
+  );
+  expect((await rotate(`${recent},${old}`)).output).toBe(
+    '1 secrets were encrypted anew under the key "k2", and none are left under another key.\n',
+  );
+});

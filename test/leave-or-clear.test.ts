@@ -23,6 +23,10 @@ async function send(registry: Registry, query: string, variables: object): Promi
   return payload?.userErrors.map(({ field }) => field) ?? [];
 }
 
+function digest(digit: string): string {
+  return `sha256:${digit.repeat(64)}`;
+}
+
 async function aWholeVersion(registry: Registry): Promise<string> {
   return aVersion(registry, await aModel(registry), wholeForm);
 }
@@ -74,6 +78,24 @@ const editors: { [input: string]: (registry: Registry) => Promise<Edited> } = {
       },
     };
   },
+  async UpdateDockerImageInput(registry) {
+    const dockerImage = { ...wholeForm.dockerImage, image: `docker.io/acme/yolox:1.2.0@${digest("a")}` };
+    const id = await aVersion(registry, await aModel(registry), { dockerImage });
+    const query = mutation("updateDockerImage", "UpdateDockerImageInput");
+    const pinned = (input: object) => ("image" in input || "tag" in input) && { digest: digest("a") };
+    return {
+      // Another repository or tag says which digest it means.
+      edit: (input) => send(registry, query, { id, input: { ...pinned(input), ...input } }),
+      read: async () =>
+        (
+          await versionFields(
+            registry,
+            id,
+            "dockerImage { image tag digest flags environmentVariables { name value } }",
+          )
+        ).dockerImage,
+    };
+  },
   async UpdateUserInput(registry) {
     const { memberId: id } = await aServiceUser(registry);
     const query = mutation("updateServiceUser", "UpdateUserInput");
@@ -115,6 +137,13 @@ const table: { [input: string]: { [field: string]: { to: unknown; cleared: unkno
     newName: { to: "other", cleared: refused },
     value: { to: 0.5, cleared: null }, // a value of the type JSON
     type: { to: "JSON", cleared: "FLOAT" }, // taken from the value
+  },
+  UpdateDockerImageInput: {
+    image: { to: "docker.io/acme/other", cleared: refused },
+    tag: { to: "1.3.0", cleared: null },
+    digest: { to: digest("b"), cleared: null },
+    flags: { to: ["--ipc=host"], cleared: [] },
+    environmentVariables: { to: [{ name: "SEED", value: "7" }], cleared: [] },
   },
   UpdateUserInput: {
     name: { to: "Other", cleared: refused },

@@ -8,6 +8,7 @@ const ModelVersionPermissions = permissionsType("ModelVersion", {
   update: "Change the About section.",
   updateLabelMap: "Change the label map.",
   updateParameters: "Change the training parameters.",
+  updateDockerImage: "Change or remove the docker image.",
   transfer: "Transfer it to another model.",
   delete: "Put it into the trash.",
 });
@@ -21,6 +22,7 @@ export class ModelVersionPermissionsResolver {
       update: may(role, "Mutation.updateModelVersion"),
       updateLabelMap: may(role, "Mutation.updateLabelMap"),
       updateParameters: may(role, "Mutation.updateParameters"),
+      updateDockerImage: may(role, "Mutation.updateDockerImage"),
       transfer: may(role, "Mutation.transferModelVersion"),
       delete: may(role, "Mutation.deleteModelVersion"),
     };
