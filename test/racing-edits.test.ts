@@ -9,7 +9,7 @@ import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
 const count = 1_000;
 const clients = 32;
 
-const sections = ["labels", "parameters", "about"] as const;
+const sections = ["labels", "parameters", "about", "dockerImage"] as const;
 type Section = (typeof sections)[number];
 
 /** An edit, and what came of it. Each puts a mark that no other puts, so that it can be told which came after which. */
@@ -23,7 +23,7 @@ interface Edit {
   found: string | null;
 }
 
-const revisions = "modelVersion { revisions { labels parameters about } }";
+const revisions = "modelVersion { revisions { labels parameters about dockerImage } }";
 const mutations = {
   labels: `updateLabelMap(id: $id, input: $input, expectedRevision: $expectedRevision) {
     ${revisions} changed { before { index name } } userErrors { code field } }`,
@@ -31,11 +31,14 @@ const mutations = {
     ${revisions} changed { before { name value } } userErrors { code field } }`,
   about: `updateModelVersion(id: $id, input: $input, expectedRevision: $expectedRevision) {
     ${revisions} userErrors { code field } }`,
+  dockerImage: `updateDockerImage(id: $id, input: $input, expectedRevision: $expectedRevision) {
+    ${revisions} userErrors { code field } }`,
 };
 const inputTypes = {
   labels: "UpdateLabelMapInput",
   parameters: "UpdateParametersInput",
   about: "UpdateModelVersionInput",
+  dockerImage: "UpdateDockerImageInput",
 };
 
 /** Marks something, and does something to its neighbours that is not always possible. */
@@ -43,6 +46,7 @@ function inputOf(section: Section, number: number): Data {
   const mark = `edit ${number}`;
   const [one, other] = [1 + (number % 5), 1 + (number % 7)];
   if (section === "about") return { description: mark };
+  if (section === "dockerImage") return { image: "acme/yolox", flags: [mark] };
   const beside = (key: (index: number) => object, newKey: object, value: object) =>
     [{ set: { ...key(one), ...value } }, { modify: { ...key(one), ...newKey } }, { remove: key(other) }][
       number % 3
@@ -62,13 +66,15 @@ function inputOf(section: Section, number: number): Data {
 
 /** Sends all edits, so many at a time, and tells what came of each. */
 async function race(versions: string[], sends: Send[]): Promise<Edit[]> {
-  const seen = new Map(versions.map((version) => [version, { labels: 1, parameters: 1, about: 1 }]));
+  const seen = new Map(
+    versions.map((version) => [version, { labels: 1, parameters: 1, about: 1, dockerImage: 1 }]),
+  );
   const edits: Edit[] = [];
   const client = async (send: Send) => {
     while (edits.length < count) {
       const number = edits.length;
-      const section = sections[Math.floor(number / 2) % 3] as Section;
-      const version = versions[Math.floor(number / 6) % versions.length] as string;
+      const section = sections[Math.floor(number / 2) % sections.length] as Section;
+      const version = versions[Math.floor(number / (2 * sections.length)) % versions.length] as string;
       const today = seen.get(version) as { [section in Section]: number };
       const expectedRevision = number % 2 === 0 ? null : today[section];
       const edit: Edit = {
@@ -98,7 +104,7 @@ async function race(versions: string[], sends: Send[]): Promise<Edit[]> {
 }
 
 function foundBy(section: Section, changed: Data): string {
-  if (section === "about") return "";
+  if (section === "about" || section === "dockerImage") return "";
   const [{ before }] = changed.filter(({ before }: Data) => before.index === 0 || before.name === "p0");
   return section === "labels" ? before.name : before.value;
 }
@@ -133,15 +139,35 @@ function replay(edits: Edit[], key: "index" | "name", content: "name" | "value")
   return map;
 }
 
-/** Notes every revision of the About sections: their edits do not say what they found. */
+/** Notes every revision of the sections whose edits do not say what they found. */
 async function keepHistory(db: DataSource): Promise<void> {
-  await db.query("create table about_history (version_id uuid, revision int, description text)");
+  await db.query("create table history (version_id uuid, section text, revision int, mark text)");
   await db.query(`
     create function keep_history() returns trigger language plpgsql as $$
-    begin insert into about_history values (new.id, new.about_revision, new.description); return null; end $$`);
-  await db.query(`
-    create trigger about_changed after update on model_version for each row
-    when (old.about_revision <> new.about_revision) execute function keep_history()`);
+    begin
+      if old.about_revision <> new.about_revision then
+        insert into history values (new.id, 'about', new.about_revision, new.description);
+      end if;
+      if old.docker_image_revision <> new.docker_image_revision then
+        insert into history select new.id, 'dockerImage', new.docker_image_revision, flags[1]
+          from docker_image where model_version_id = new.id;
+      end if;
+      return null;
+    end $$`);
+  await db.query(
+    "create trigger section_changed after update on model_version for each row execute function keep_history()",
+  );
+}
+
+/** The accepted edits of such a section in their order: each revision was made by one of them. */
+async function inHistory(db: DataSource, edits: Edit[], version: string, section: Section): Promise<Edit[]> {
+  const history: { mark: string }[] = await db.query(
+    "select mark from history where version_id = $1 and section = $2 order by revision",
+    [uuid(version), section],
+  );
+  const accepted = edits.filter((edit) => edit.section === section && edit.found !== null);
+  expect(history.map(({ mark }) => mark).sort()).toEqual(accepted.map(({ mark }) => mark).sort());
+  return history.map(({ mark }) => accepted.find((edit) => edit.mark === mark) as Edit);
 }
 
 test("1,000 racing edits from 32 clients on two servers: none is lost, and the accepted ones explain the end", async () => {
@@ -170,7 +196,8 @@ test("1,000 racing edits from 32 clients on two servers: none is lost, and the a
     const ofVersion = edits.filter(({ version }) => version === id);
     const { modelVersion } = await ask(
       `query ($id: ID!) { modelVersion(by: { id: $id }) {
-        description labelCount labels { index name } parameters { name value } revisions { labels parameters about } } }`,
+        description labelCount labels { index name } parameters { name value } dockerImage { flags }
+        revisions { labels parameters about dockerImage } } }`,
       { id },
     );
     const labels = inOrder(ofVersion, "labels");
@@ -184,15 +211,13 @@ test("1,000 racing edits from 32 clients on two servers: none is lost, and the a
     const list = new Map(modelVersion.parameters.map(({ name, value }: Data) => [name, value]));
     expect(list).toEqual(replay(parameters, "name", "value"));
 
-    const history: { mark: string }[] = await db.query(
-      "select description as mark from about_history where version_id = $1 order by revision",
-      [uuid(id)],
-    );
-    const about = ofVersion.filter(({ section, found }) => section === "about" && found !== null);
-    expect(history.map(({ mark }) => mark).sort()).toEqual(about.map(({ mark }) => mark).sort());
-    const ordered = history.map(({ mark }) => about.find((edit) => edit.mark === mark) as Edit);
-    expectRevisions(ordered, modelVersion.revisions.about);
-    expect(modelVersion.description).toBe(history.at(-1)?.mark);
+    const about = await inHistory(db, ofVersion, id, "about");
+    expectRevisions(about, modelVersion.revisions.about);
+    expect(modelVersion.description).toBe(about.at(-1)?.mark);
+
+    const dockerImages = await inHistory(db, ofVersion, id, "dockerImage");
+    expectRevisions(dockerImages, modelVersion.revisions.dockerImage);
+    expect(modelVersion.dockerImage.flags).toEqual([dockerImages.at(-1)?.mark]);
   }
   const guarded = edits.filter(({ expectedRevision }) => expectedRevision !== null);
   const [accepted, refused] = [
