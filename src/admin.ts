@@ -116,7 +116,7 @@ async function rotate(db: DataSource, config: Config): Promise<string> {
   const { rotated, left } = await rotateSecrets(db, keyring);
   const rest =
     left > 0
-      ? `; ${left} are left, whose key is not in SECRET_KEYS`
+      ? `; ${left} are left, whose key is not in SECRET_KEYS, or is another one`
       : ", and none are left under another key";
   return `${rotated} secrets were encrypted anew under the key "${keyring.current}"${rest}.`;
 }

@@ -16,8 +16,12 @@ export function spend(context: Context, objects: number): void {
   const total = (spent.get(context) ?? 0) + objects;
   spent.set(context, total);
   if (total <= limits.answer) return;
-  const stays = committed.has(context) ? "; what was done before stays done" : "";
-  queryTooLarge(`an answer of at most ${limits.answer} objects; ask for fewer at once${stays}`);
+  queryTooLarge(`an answer of at most ${limits.answer} objects; ask for fewer at once${stays(context)}`);
+}
+
+/** What an error has to add that comes after a commit. */
+export function stays(context: Context): string {
+  return committed.has(context) ? "; what was done before stays done" : "";
 }
 
 /** Something has been committed in this request, which an answer that is too large does not undo. */

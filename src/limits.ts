@@ -13,6 +13,8 @@ export const limits = {
   invitationDaysAtMost: 90,
   /** Labels of one version: ImageNet-21k, the largest map in use, has 21,841. */
   labels: 25_000,
+  /** Labels of each kind of difference that a divergence shows. */
+  divergence: 1_000,
   /** Parameters of one version. */
   parameters: 1_000,
   /** Operations in one edit of a label map: enough for a whole one, label by label. */
@@ -41,7 +43,7 @@ export const limits = {
   /** Values in one `in` filter. */
   filterValues: 100,
 
-  /** Bytes of a request's body: an inlined map of 25,000 labels fits. */
+  /** Bytes of a request's body: a map of 25,000 labels with names of 140 characters fits, as a variable. */
   body: 4 * 1024 * 1024,
   /** Lexical tokens in a document. */
   tokens: 5_000,

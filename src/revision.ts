@@ -5,7 +5,8 @@ export const expectedRevisionDescription =
   "The revision that the edit starts from. When somebody else has changed it meanwhile, the edit is refused with the code " +
   "CONFLICT, and the answer holds the object as it is now. Without it, the last edit wins.";
 
-export const dryRunDescription = "Tells what would come of it, and changes nothing.";
+export const dryRunDescription =
+  "Tells what would come of it, or why it would be refused, and changes nothing.";
 
 /** @throws Refusal with the code CONFLICT when the edit starts from another revision than today's */
 export function expectRevision(current: number, expected: number | null): void {

@@ -12,7 +12,6 @@ import { authenticate } from "./api-token/authenticate.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
-import { writeAnswer } from "./http/answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
 import { queryLimits } from "./http/query-limits.ts";
@@ -99,7 +98,6 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: limits.validationErrors },
     formatError,
-    stringifyResult: writeAnswer,
     logger: app.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

@@ -154,15 +154,34 @@ test("an answer that does not fit is refused", async () => {
   const modelId = await aModel(registry, { description: "x".repeat(10_000) });
   for (let version = 0; version < 100; version += 1) await aVersion(registry, modelId, { type: "LINE" });
   const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: description`).join(" ");
-  const { body } = await registry.send(`{ modelVersions(first: 100) { nodes { model { ${aliases} } } } }`);
-  expect(body).toEqual({
-    errors: [
-      {
-        message: "Expected an answer of at most 32000000 characters; ask for less at once.",
-        extensions: { code: "QUERY_TOO_LARGE" },
-      },
-    ],
-  });
+  const { status, body } = await registry.send(
+    `{ modelVersions(first: 100) { nodes { model { ${aliases} } } } }`,
+  );
+  expect([status, body]).toEqual([
+    400,
+    {
+      errors: [
+        {
+          message: "Expected an answer of at most 32000000 characters; ask for less at once.",
+          extensions: { code: "QUERY_TOO_LARGE" },
+        },
+      ],
+    },
+  ]);
+});
+
+test("an answer that does not fit after something was done says that it stays done", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry, { description: "x".repeat(10_000) });
+  for (let version = 0; version < 100; version += 1) await aVersion(registry, modelId, { type: "LINE" });
+  const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: description`).join(" ");
+  const { body } = await registry.send(
+    `mutation ($id: ID!) { updateModel(id: $id, input: { name: "Done" }) {
+      model { versions(first: 100) { nodes { model { ${aliases} } } } } } }`,
+    { id: modelId },
+  );
+  expect(body.errors?.[0]?.message).toMatch(/; what was done before stays done\.$/);
+  expect((await registry.ask("{ models { nodes { name } } }")).models.nodes).toEqual([{ name: "Done" }]);
 });
 
 test("the whole introspection that playgrounds send is admitted", async () => {

@@ -74,7 +74,8 @@ test("fifty secrets, set, edited, copied and deleted, are nowhere to be found", 
   for (const id of ids.slice(0, 10)) await removeDockerImage({ ask }, { id });
   for (const id of ids.slice(10, 20))
     await updateDockerImage({ ask }, { id, input: { environmentVariables: null } });
-  await db.query("delete from model_version where id = any($1)", [ids.slice(20, 30).map(uuid)]);
+  for (const id of ids.slice(20, 30)) await ask(settle("deleteModelVersion"), { id });
+  for (const id of ids.slice(20, 25)) await ask(settle("purgeModelVersion"), { id });
   const later = await dumpOf(db);
   await db.destroy();
   expect(await server.end()).toBe(0);
@@ -93,6 +94,8 @@ test("fifty secrets, set, edited, copied and deleted, are nowhere to be found", 
   expect(logs).toContain("unexpected error");
   expect(dump.match(/sealed/g)?.length).toBeGreaterThanOrEqual(50);
 });
+
+const settle = (mutation: string) => `mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`;
 
 /** As an operator would who looks for a mistake: every statement with its parameters. */
 async function logEverything(db: DataSource): Promise<void> {
@@ -124,6 +127,7 @@ async function everythingSeen(send: Send): Promise<string> {
     await send(
       `{ models(first: 100) { nodes { latestVersion { ${fields} } versions(first: 50) { nodes { ${fields} } } } } }`,
     ),
+    await send("{ trash(first: 100) { nodes { objectId name kind contents { fileCount } } } }"),
   ];
   return JSON.stringify(answers.map(({ body }) => body));
 }
@@ -138,7 +142,15 @@ async function errorsOf(send: Send, url: string, db: DataSource, id: string): Pr
     [
       `mutation { updateDockerImage(id: "${id}", input: { environmentVariables: [${text}] }) { userErrors { message } } }`,
     ] as const;
+  /** A null variable where null cannot be, beside a secret in the document. */
+  const beside = (input: string) =>
+    [
+      `mutation ($n: String = "A") { updateDockerImage(id: "${id}", input: { ${input} }) { userErrors { message } } }`,
+      { n: null },
+    ] as const;
   const requests: (readonly [string, object?])[] = [
+    beside(`environmentVariables: [{ name: $n, value: "${value}", secret: true }]`),
+    beside(`flags: [$n], environmentVariables: [{ name: "A", value: "${value}", secret: true }]`),
     edit([variable], { expectedRevision: 99 }),
     edit([variable], { id: id.replace(/.{8}$/, "00000000") }),
     edit([variable, variable]),

@@ -82,7 +82,7 @@ test("the embedded default makes a key of its own, and keeps it", async () => {
   rmSync(file);
   const third = await startServer({ DATA_DIR }, ["--embedded"]);
   expect(third.output()).toContain(
-    `SECRET_KEYS: expected the key "${keyId}" that encrypted 1 stored secrets, got none;`,
+    `SECRET_KEYS: expected the key "${keyId}" that encrypted 1 of the 1 secrets under this id, got none;`,
   );
   expect(await variablesOf(clientOf(third, DATA_DIR), id)).toMatchObject([{ visibility: "UNREADABLE" }]);
   await third.end();
@@ -95,11 +95,15 @@ test("the embedded default makes a key of its own, and keeps it", async () => {
 });
 
 test.each([
-  ["missing", recent, 'SECRET_KEYS: expected the key "2025" that encrypted 2 stored secrets, got none;'],
+  [
+    "missing",
+    recent,
+    'SECRET_KEYS: expected the key "2025" that encrypted 2 of the 2 secrets under this id, got none;',
+  ],
   [
     "wrong",
     other,
-    'SECRET_KEYS: expected the key "2025" that encrypted 2 stored secrets, got another one under this id;',
+    'SECRET_KEYS: expected the key "2025" that encrypted 2 of the 2 secrets under this id, got another one under this id;',
   ],
 ])("a %s key is reported by one line at the start, and all else works", async (_what, SECRET_KEYS, line) => {
   const env = await place();
@@ -235,5 +239,28 @@ test("a rotation leaves what it cannot read as it is, and says how much that is"
   await expect(rotateSecrets(db, keyring())).rejects.toThrow("SECRET_KEYS");
   expect(await variablesOf(clientOf(server, env.DATA_DIR), id)).toMatchObject([secret]);
   await server.end();
+  await db.destroy();
+});
+
+test("under one id there can be secrets of several keys: each is tried", async () => {
+  const env = await place();
+  const server = await startServer({ ...env, SECRET_KEYS: old });
+  const client = clientOf(server, env.DATA_DIR);
+  const [first] = [await aSecret(client), await aSecret(client), await aSecret(client)];
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  await server.end();
+  // Another key under the same id, and one secret written anew.
+  const second = await startServer({ ...env, SECRET_KEYS: other });
+  const anew = { id: first, input: { environmentVariables: [{ ...secret, value: "anew" }] } };
+  expect((await updateDockerImage(clientOf(second, env.DATA_DIR), anew)).userErrors).toEqual([]);
+  await second.end();
+
+  const line = (unreadable: number) =>
+    `SECRET_KEYS: expected the key "2025" that encrypted ${unreadable} of the 3 secrets under this id, ` +
+    "got another one under this id; they cannot be read until it is back, everything else can.";
+  expect(await findUnreadableSecrets(db, keyring(other))).toEqual([line(2)]);
+  expect(await findUnreadableSecrets(db, keyring(old))).toEqual([line(1)]);
+  expect(await rotateSecrets(db, keyring(other))).toEqual({ rotated: 0, left: 2 });
+  expect(await rotateSecrets(db, keyring(recent, other))).toEqual({ rotated: 1, left: 2 });
   await db.destroy();
 });

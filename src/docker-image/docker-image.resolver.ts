@@ -1,10 +1,24 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from "type-graphql";
 import { spend, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { includes, Role } from "../member/role.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
+import { selects } from "../selection.ts";
 import { UserError } from "../user-error.ts";
 import { UpdateDockerImageInput } from "./docker-image.input.ts";
 import { DockerImage, dockerImageOf } from "./docker-image.ts";
@@ -65,6 +79,7 @@ export class DockerImageResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<UpdateDockerImagePayload> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
@@ -75,7 +90,7 @@ export class DockerImageResolver {
         const request = { versionUuid, input, expectedRevision, keyring };
         const image = await updateDockerImage(tx, viewerOf(context), request);
         // What does not fit into an answer is refused here, while nothing has been committed yet.
-        spend(context, weightOf(image));
+        if (selects(info, "dockerImage")) spend(context, weightOf(image));
         return image;
       },
       read: modelVersionById,

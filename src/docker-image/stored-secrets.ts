@@ -3,34 +3,60 @@ import type { Keyring } from "../keyring.ts";
 import { hasSecrets } from "./docker-image.ts";
 import { bindingOf, type StoredVariable } from "./environment-variable.ts";
 
-/** Every secret of every docker image. */
-const secrets = `
-  docker_image d
-  join model_version v on v.id = d.model_version_id
-  cross join lateral jsonb_array_elements(d.environment_variables) e
-  where d.${hasSecrets} and e ->> 'keyId' is not null`;
+interface StoredSecret {
+  keyId: string;
+  sealed: string;
+  name: string;
+  organizationId: string;
+}
+
+/** How many secrets there are under a key id, and how many of them cannot be read. */
+interface KeyState {
+  stored: number;
+  unreadable: number;
+}
 
 /**
- * Looks at which keys secrets are stored under, and tries each key on one of them.
+ * Tries to read every secret: under one id there can be several keys, when one was replaced by another.
  *
  * @returns a line for the operator about each key that is missing, or is another one than it was. Nothing else
  *   depends on them, so this does not stop a start.
  */
 export async function findUnreadableSecrets(db: DataSource, keyring: Keyring): Promise<string[]> {
-  const found: { keyId: string; sealed: string; name: string; organizationId: string; count: number }[] =
-    await db.query(
-      `select distinct on (1) e ->> 'keyId' as "keyId", e ->> 'sealed' as sealed, e ->> 'name' as name,
-         v.organization_id as "organizationId", count(*) over (partition by e ->> 'keyId')::int as count
-       from ${secrets} order by 1`,
-    );
-  return found
-    .filter((secret) => keyring.open(secret, bindingOf(secret.organizationId, secret.name)) === null)
-    .map(({ keyId, count }) => {
-      const expected = keyring.has(keyId)
-        ? `the key "${keyId}" that encrypted ${count} stored secrets, got another one under this id`
-        : `the key "${keyId}" that encrypted ${count} stored secrets, got none`;
-      return `SECRET_KEYS: expected ${expected}; they cannot be read until it is back, everything else can.`;
+  const states = await readKeyStates(db, keyring);
+  return [...states]
+    .filter(([, { unreadable }]) => unreadable > 0)
+    .map(([keyId, { stored, unreadable }]) => {
+      const got = keyring.has(keyId) ? "another one under this id" : "none";
+      const which = `the key "${keyId}" that encrypted ${unreadable} of the ${stored} secrets under this id`;
+      return `SECRET_KEYS: expected ${which}, got ${got}; they cannot be read until it is back, everything else can.`;
     });
+}
+
+/** Page by page, because there can be many. */
+async function readKeyStates(db: DataSource, keyring: Keyring): Promise<Map<string, KeyState>> {
+  const states = new Map<string, KeyState>();
+  for (let after: string | undefined = "00000000-0000-0000-0000-000000000000"; after !== undefined; ) {
+    const page: (StoredSecret & { id: string })[] = await db.query(
+      `select d.model_version_id as id, e ->> 'keyId' as "keyId", e ->> 'sealed' as sealed, e ->> 'name' as name,
+         v.organization_id as "organizationId"
+       from (
+         select * from docker_image d where d.${hasSecrets} and d.model_version_id > $1 order by model_version_id limit 500
+       ) d
+       join model_version v on v.id = d.model_version_id
+       cross join lateral jsonb_array_elements(d.environment_variables) e
+       where e ->> 'keyId' is not null order by 1`,
+      [after],
+    );
+    for (const secret of page) {
+      const state = states.get(secret.keyId) ?? { stored: 0, unreadable: 0 };
+      state.stored += 1;
+      if (keyring.open(secret, bindingOf(secret.organizationId, secret.name)) === null) state.unreadable += 1;
+      states.set(secret.keyId, state);
+    }
+    after = page.at(-1)?.id;
+  }
+  return states;
 }
 
 /**
@@ -38,8 +64,9 @@ export async function findUnreadableSecrets(db: DataSource, keyring: Keyring): P
  * again: an edit and a rotation of one docker image wait for each other. Each docker image has a transaction of its own,
  * so that the rotation never holds one and waits for another.
  *
- * @returns how many secrets were encrypted anew, and how many are left because their key is missing or wrong. A key can be
- *   taken out of SECRET_KEYS when all servers have started with the new one before it, and then nothing is left.
+ * @returns how many secrets were encrypted anew, and how many are left that cannot be read, as their key is missing or
+ *   wrong. A key can be taken out of SECRET_KEYS when all servers have started with the new one before it, and then nothing
+ *   is left.
  */
 export async function rotateSecrets(
   db: DataSource,
@@ -51,10 +78,8 @@ export async function rotateSecrets(
     before = rotated;
     rotated += await rotateOnce(db, keyring);
   }
-  const [{ left }]: [{ left: number }] = await db.query(
-    `select count(*)::int as left from ${secrets} and e ->> 'keyId' <> $1`,
-    [keyring.current],
-  );
+  let left = 0;
+  for (const { unreadable } of (await readKeyStates(db, keyring)).values()) left += unreadable;
   return { rotated, left };
 }
 

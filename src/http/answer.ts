@@ -1,13 +1,14 @@
-import type { ErrorCode } from "../errors.ts";
+import type { FormattedExecutionResult } from "graphql";
+import { stays } from "../budget.ts";
+import type { Context } from "../context.ts";
+import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 
-const code: ErrorCode = "QUERY_TOO_LARGE";
-const message = `Expected an answer of at most ${limits.answerCharacters} characters; ask for less at once.`;
-
-/** The answer as JSON. One that is too large is not written at all: the text of it would not fit into memory. */
-export function writeAnswer(answer: object): string {
-  const fits = lengthUpTo(limits.answerCharacters, answer) <= limits.answerCharacters;
-  return JSON.stringify(fits ? answer : { errors: [{ message, extensions: { code } }] });
+/** The answer; or, in the place of one that is too large, the error that says so: its text would not fit into memory. */
+export function limitAnswer(context: Context, answer: FormattedExecutionResult): FormattedExecutionResult {
+  if (lengthUpTo(limits.answerCharacters, answer) <= limits.answerCharacters) return answer;
+  const expected = `an answer of at most ${limits.answerCharacters} characters; ask for less at once`;
+  return { errors: [apiError("QUERY_TOO_LARGE", `Expected ${expected}${stays(context)}.`).toJSON()] };
 }
 
 /** About how many characters a value takes as JSON; stops counting above `most`. */

@@ -6,6 +6,7 @@ import { translateDatabaseError } from "../database-error.ts";
 import { errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Refusal } from "../user-error.ts";
+import { limitAnswer } from "./answer.ts";
 import { describeDocumentError } from "./value-free.ts";
 
 /** What a client sees of an error: a published code, and never a trace, SQL or a path of the machine. */
@@ -33,7 +34,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** Logs what clients must not see, and gives an answer that has nothing but errors the status of its first code. */
 export function errorPlugin(log: (error: unknown, requestId: string) => void): ApolloServerPlugin<Context> {
   return {
-    async requestDidStart({ contextValue: { requestId } }) {
+    async requestDidStart({ contextValue }) {
+      const { requestId } = contextValue;
       return {
         async didEncounterErrors({ errors }) {
           for (const error of errors) {
@@ -43,12 +45,14 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
           }
         },
         async willSendResponse({ response: { body, http } }) {
-          if (body.kind !== "single" || !body.singleResult.errors) return;
+          if (body.kind !== "single") return;
+          body.singleResult = limitAnswer(contextValue, body.singleResult);
+          if (!body.singleResult.errors) return;
           const { data, errors } = body.singleResult;
           body.singleResult.errors = errors.map((error) => completed(error, http.status, requestId));
           if (data != null) return;
           const code = errors.map((error) => error.extensions?.code).find(isErrorCode);
-          // 500 is Apollo's word for whatever it does not know.
+          // 500 is Apollo's word for whatever it does not know, and an answer that has been taken back has none yet.
           if (code && (http.status ?? 500) === 500) http.status = errorCodes[code].status;
         },
       };

@@ -12,7 +12,7 @@ import {
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { describeVariableError } from "./value-free.ts";
+import { describeDocumentError, describeVariableError } from "./value-free.ts";
 
 // Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
 const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)(
@@ -54,7 +54,7 @@ function costIn(options: Parameters<typeof getComplexity>[0]): number {
     return getComplexity(options);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    throw apiError("BAD_USER_INPUT", error.message);
+    throw apiError("BAD_USER_INPUT", describeDocumentError(error, "BAD_USER_INPUT"));
   }
 }
 

@@ -41,6 +41,10 @@ export function describeVariableError(
 /** The message of an error in a document, in which values can stand too. */
 export function describeDocumentError({ message, nodes }: GraphQLError, code: ErrorCode): string {
   if (code === "GRAPHQL_PARSE_FAILED") return message.replace(/\b(String|BlockString|Int|Float) ".*"/s, "$1");
+  // A variable that is null or missing, where null cannot be: graphql-js prints all of the argument around it.
+  const argument = /^Argument "\w+" has invalid value /.exec(message);
+  if (argument)
+    return `${argument[0].trimEnd()}: a variable in it is null or missing where a value is needed.`;
   const kind = nodes?.[0]?.kind;
   return withoutValue(message, kind === Kind.OBJECT || kind === Kind.LIST);
 }

@@ -33,19 +33,36 @@ export class LabelMapDivergence {
   @Field(() => String, { description: "The name of its version." })
   version!: string;
 
+  @Field(() => Int, {
+    description: "How many labels of the dataset version have an index that the version does not have.",
+  })
+  missingCount!: number;
+
   @Field(() => [Label], {
-    description: "Labels of the dataset version whose index the version does not have.",
+    description: `Those labels, in the order of their indexes; the first ${limits.divergence}.`,
   })
   missing!: LabelRow[];
 
+  @Field(() => Int, {
+    description: "How many labels of the version have an index that the dataset version does not have.",
+  })
+  extraCount!: number;
+
   @Field(() => [Label], {
-    description: "Labels of the version whose index the dataset version does not have.",
+    description: `Those labels, in the order of their indexes; the first ${limits.divergence}.`,
   })
   extra!: LabelRow[];
 
-  @Field(() => [RenamedLabel], { description: "Indexes that both have, under different names." })
+  @Field(() => Int, { description: "How many indexes both have, under different names." })
+  renamedCount!: number;
+
+  @Field(() => [RenamedLabel], {
+    description: `Those indexes, in their order; the first ${limits.divergence}.`,
+  })
   renamed!: RenamedLabel[];
 }
+
+type Kind = "missing" | "extra" | "renamed";
 
 /** One index on which a version and a dataset version differ; a name is null where the index is not there. */
 interface Difference {
@@ -55,9 +72,12 @@ interface Difference {
   alias: string;
   dataset: string;
   version: string;
+  kind: Kind;
+  /** How many differences of this kind there are between the two. */
+  count: number;
   index: number;
-  name: string | null;
-  datasetName: string | null;
+  name: string;
+  datasetName: string;
 }
 
 /** The divergences of each version. */
@@ -75,19 +95,27 @@ export async function readDivergences(
   const exported = await spendComparison(context, db, versionIds);
   if (exported.length === 0) return new Map();
   const found: Difference[] = await db.query(
-    `select e.model_version_id as "versionId", d.position, d.value->>'alias' as alias, d.value->>'dataset' as dataset,
-       d.value->>'version' as version, n.index, n.name, n."datasetName"
-     from source_experiment e
-     cross join lateral jsonb_array_elements(e.dataset_versions) with ordinality d(value, position)
-     cross join lateral (
-       select index, l.name, s.name as "datasetName"
-       from (select index, name from label where model_version_id = e.model_version_id) l
-       full join jsonb_to_recordset(d.value->'labels') s(index int, name text) using (index)
-       where l.name is distinct from s.name
-     ) n
-     where e.model_version_id = any($1) and d.value->'labels' <> '[]'
-     order by e.model_version_id, d.position, n.index limit $2`,
-    [exported, limits.answer + 1],
+    // Materialized, so that the window does not sort whole snapshots along with each difference.
+    `with difference as materialized (
+       select e.model_version_id as "versionId", d.position, d.value->>'alias' as alias, d.value->>'dataset' as dataset,
+         d.value->>'version' as version, n.*
+       from source_experiment e
+       cross join lateral jsonb_array_elements(e.dataset_versions) with ordinality d(value, position)
+       cross join lateral (
+         select index, l.name, s.name as "datasetName",
+           case when l.name is null then 'missing' when s.name is null then 'extra' else 'renamed' end as kind
+         from (select index, name from label where model_version_id = e.model_version_id) l
+         full join jsonb_to_recordset(d.value->'labels') s(index int, name text) using (index)
+         where l.name is distinct from s.name
+       ) n
+       where e.model_version_id = any($1) and d.value->'labels' <> '[]'
+     )
+     select * from (
+       select *, (count(*) over same)::int as count, row_number() over (same order by index) as place
+       from difference window same as (partition by "versionId", position, kind)
+     ) d
+     where place <= $2 order by "versionId", position, index limit $3`,
+    [exported, limits.divergence, limits.answer + 1],
   );
   if (found.length > limits.answer) spend(context, found.length);
   const byVersion = groupBy(found, ({ versionId }) => versionId);
@@ -128,12 +156,16 @@ async function spendComparison(
 function divergencesIn(differences: Difference[]): LabelMapDivergence[] {
   return [...groupBy(differences, ({ position }) => position).values()].map((ofDataset) => {
     const [{ alias, dataset, version }] = ofDataset as [Difference];
-    const divergence: LabelMapDivergence = { alias, dataset, version, missing: [], extra: [], renamed: [] };
-    for (const { index, name, datasetName } of ofDataset) {
-      if (name === null) divergence.missing.push({ index, name: String(datasetName) });
-      else if (datasetName === null) divergence.extra.push({ index, name });
-      else divergence.renamed.push({ index, name, datasetName });
-    }
-    return divergence;
+    const of = (kind: Kind) => ofDataset.filter((each) => each.kind === kind);
+    const countOf = (kind: Kind) => of(kind)[0]?.count ?? 0;
+    return {
+      ...{ alias, dataset, version },
+      missingCount: countOf("missing"),
+      missing: of("missing").map(({ index, datasetName }) => ({ index, name: datasetName })),
+      extraCount: countOf("extra"),
+      extra: of("extra").map(({ index, name }) => ({ index, name })),
+      renamedCount: countOf("renamed"),
+      renamed: of("renamed").map(({ index, name, datasetName }) => ({ index, name, datasetName })),
+    };
   });
 }

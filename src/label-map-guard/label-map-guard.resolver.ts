@@ -76,7 +76,8 @@ export class LabelMapGuardResolver {
       write: async (tx, uuid) => {
         const difference = await updateLabelMap(tx, viewerOf(context), uuid, input, expectedRevision);
         // What does not fit into an answer is refused here, while nothing has been committed yet.
-        spend(context, difference.added.length + difference.changed.length + difference.removed.length);
+        for (const list of ["added", "changed", "removed"] as const)
+          if (selects(info, list)) spend(context, difference[list].length);
         const warnings = selects(info, "warnings")
           ? ((await readDivergences(context, tx, [uuid])).get(uuid) ?? [])
           : [];

@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { holdNames } from "../model/hold-model.ts";
 import { differs } from "../revision.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
-import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
+import { Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { editSection } from "./edit-section.ts";
 import type { UpdateModelVersionInput } from "./model-version.input.ts";
@@ -52,6 +52,10 @@ async function refuseIfInherited(
     version.id,
   ]);
   if (!exported) return;
-  const field = ["input", type === version.type ? "framework" : "type"];
-  refuse(UserErrorCode.CONFLICT, field, "This version has it from its source experiment, and keeps it.");
+  const message = "This version has it from its source experiment, and keeps it.";
+  const refusal = (name: string) => ({ code: UserErrorCode.CONFLICT, field: ["input", name], message });
+  throw new Refusal([
+    ...(type === version.type ? [] : [refusal("type")]),
+    ...(framework === version.framework ? [] : [refusal("framework")]),
+  ]);
 }

@@ -1,9 +1,23 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from "type-graphql";
 import { spend, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
+import { selects } from "../selection.ts";
 import { UserError } from "../user-error.ts";
 import { Parameter, type ParameterRow, parametersOf } from "./parameter.ts";
 import { ParameterChange } from "./parameter-list.ts";
@@ -46,6 +60,7 @@ export class ParameterResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<UpdateParametersPayload> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
@@ -54,7 +69,8 @@ export class ParameterResolver {
       write: async (tx, uuid) => {
         const difference = await updateParameters(tx, viewerOf(context), uuid, input, expectedRevision);
         // What does not fit into an answer is refused here, while nothing has been committed yet.
-        spend(context, weightOf(difference));
+        for (const list of ["added", "changed", "removed"] as const)
+          if (selects(info, list)) spend(context, weightOf(difference[list]));
         return difference;
       },
       read: modelVersionById,

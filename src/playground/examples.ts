@@ -108,7 +108,7 @@ mutation UpdateLabelMap($id: ID!, $input: UpdateLabelMapInput!) {
     added { index name }
     changed { before { index name } after { index name } }
     removed { index name }
-    warnings { alias dataset missing { name } extra { name } renamed { index name datasetName } }
+    warnings { alias dataset missingCount extraCount renamedCount renamed { index name datasetName } }
     userErrors { code message field }
   }
 }`,
