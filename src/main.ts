@@ -44,7 +44,9 @@ async function start(): Promise<void> {
   const app = await createServer(config, running.db, keyring);
   running.app = app;
   if (stopping.signal.aborted) return;
-  running.endSweep = startSweep(running.db, (err) => app.log.error({ err }, "the trash was not swept"));
+  running.endSweep = startSweep(running.db, (err, entry) =>
+    app.log.error({ err, entry }, "the trash was not swept"),
+  );
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(welcome(address, config, first, process.stdout.isTTY));
 }

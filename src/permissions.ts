@@ -19,6 +19,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.invitations": Role.ADMIN,
   "Query.apiTokens": Role.ADMIN,
   "Query.trash": Role.VIEWER,
+  "Query.trashEntry": Role.VIEWER,
   "Query.tombstone": Role.VIEWER,
 
   "Mutation.createModel": Role.EDITOR,

@@ -98,6 +98,7 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: limits.validationErrors },
     formatError,
+    stringifyResult: (answer) => JSON.stringify(answer),
     logger: app.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

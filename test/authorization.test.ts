@@ -76,6 +76,7 @@ const rows: { [field: string]: Row } = {
     ask: 'updateParameters(id: $ModelVersion, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
   },
   "Query.trash": { least: Role.VIEWER, ask: "trash(where: { deletedBy: { eq: $User } }) { nodes { name } }" },
+  "Query.trashEntry": { least: Role.VIEWER, ask: "trashEntry(objectId: $ModelVersion_deleted) { name }" },
   "Query.tombstone": { least: Role.VIEWER, ask: "tombstone(id: $ModelVersion_purged) { name }" },
   "Mutation.deleteModel": {
     least: Role.EDITOR,

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { createDataSource } from "../src/data-source.ts";
 import { toGlobalId } from "../src/node/id.ts";
-import { purgeExpired } from "../src/trash/sweep.ts";
+import { purgeExpired, startSweep } from "../src/trash/sweep.ts";
 import { databaseUrl } from "./support/database.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import { type Data, sender } from "./support/send.ts";
@@ -18,7 +19,14 @@ import {
   restoreVersion,
 } from "./support/settings.ts";
 
-const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+/** What a sweep would do in so many days; an entry that cannot be purged fails the test. */
+function sweep({ db }: Registry, days: number, signal?: AbortSignal): Promise<void> {
+  const now = new Date(Date.now() + days * 86_400_000);
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  return purgeExpired(db, { now, onError, ...(signal && { signal }) });
+}
 
 async function wholeVersion(registry: Registry, modelId: string, name: string): Promise<string> {
   const id = await aVersion(registry, modelId, { ...wholeForm, name });
@@ -129,6 +137,10 @@ test("a tombstone is not shown to others, nor under an id of the wrong type", as
   expect(await tombstoneOf(other, id)).toBeNull();
   expect(await tombstoneOf(registry, toGlobalId("Model", uuid(id)))).toBeNull();
   expect(await tombstoneOf(registry, modelId)).toBeNull();
+  await registry.ask(deleteModel, { id: modelId });
+  await registry.ask(purgeModel, { id: modelId });
+  expect(await tombstoneOf(registry, modelId)).toMatchObject({ kind: "MODEL" });
+  expect(await tombstoneOf(other, modelId)).toBeNull();
   const { body } = await registry.send(readTombstone, { id: `User_${id.slice(-32)}` });
   expect(body.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", field: ["id"] } }]);
 });
@@ -143,9 +155,9 @@ test("what has been in the trash for 30 days is purged, by nobody", async () => 
     uuid(other),
   ]);
 
-  await purgeExpired(registry.db, inDays(29.9));
+  await sweep(registry, 29.9);
   expect((await registry.ask(listTrash)).trash.totalCount).toBe(2);
-  await purgeExpired(registry.db, inDays(30.1));
+  await sweep(registry, 30.1);
   expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: other }]);
   expect(await tombstoneOf(registry, modelId)).toMatchObject({ name: "PPE", purgedBy: null });
   expect(await tombstoneOf(registry, id)).toMatchObject({ name: "a", version: 1, purgedBy: null });
@@ -158,8 +170,8 @@ test("of many servers that sweep at once, one purges each entry", async () => {
   const modelId = await aModel(registry);
   for (let count = 0; count < 20; count += 1)
     await registry.ask(deleteVersion, { id: await aVersion(registry, modelId, wholeForm) });
-  await Promise.all(Array.from({ length: 8 }, () => purgeExpired(registry.db, inDays(31))));
-  await purgeExpired(registry.db, inDays(31)); // those that were not elected may have been the last to look
+  await Promise.all(Array.from({ length: 8 }, () => sweep(registry, 31)));
+  await sweep(registry, 31); // those that were not elected may have been the last to look
   expect((await registry.ask(listTrash)).trash.totalCount).toBe(0);
   const [{ count }] = await registry.db.query(
     "select count(*)::int as count from trash_entry where organization_id = $1 and purged_at is not null",
@@ -168,11 +180,117 @@ test("of many servers that sweep at once, one purges each entry", async () => {
   expect(count).toBe(20);
 });
 
+test("an entry that cannot be purged is told, and keeps no other from being purged", async () => {
+  const registry = await aRegistry();
+  const [poisoned, other] = [await aModel(registry), await aModel(registry)];
+  for (const id of [poisoned, other]) await registry.ask(deleteModel, { id });
+  await registry.db.query(`
+    create function poison() returns trigger language plpgsql as $$ begin raise exception 'poison'; end $$`);
+  await registry.db.query(`create trigger poison before update on trash_entry for each row
+    when (old.id = '${uuid(poisoned)}') execute function poison()`);
+  const told: unknown[] = [];
+  const now = new Date(Date.now() + 31 * 86_400_000);
+  await purgeExpired(registry.db, { now, onError: (error, entryId) => told.push([String(error), entryId]) });
+  await registry.db.query("drop function poison cascade");
+  expect(told).toEqual([[expect.stringContaining("poison"), uuid(poisoned)]]);
+  expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: poisoned }]);
+});
+
+test("what is restored while a sweep waits for its model stays", async () => {
+  const registry = await aRegistry();
+  const id = await aModel(registry);
+  await registry.ask(deleteModel, { id });
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid(id)]);
+  const sweeping = sweep(registry, 31);
+  const waits = "select from pg_locks where locktype = 'advisory' and not granted";
+  await until(async () => (await registry.db.query(waits)).length > 0);
+  await other.query("update model set trash_entry_id = null where id = $1", [uuid(id)]);
+  await other.query("delete from trash_entry where id = $1", [uuid(id)]);
+  await other.commitTransaction();
+  await other.release();
+  await sweeping;
+  expect(await tombstoneOf(registry, id)).toBeNull();
+  expect((await registry.ask("{ models { nodes { id } } }")).models.nodes).toEqual([{ id }]);
+});
+
+test("a server sweeps again and again", async () => {
+  const registry = await aRegistry();
+  const id = await aModel(registry);
+  const end = startSweep(
+    registry.db,
+    (error) => {
+      throw error;
+    },
+    10,
+  );
+  await registry.ask(deleteModel, { id });
+  await registry.db.query("update trash_entry set purge_at = now() where id = $1", [uuid(id)]);
+  await until(async () => (await tombstoneOf(registry, id)) !== null);
+  await end();
+});
+
+test("a version that can be restored for longer keeps its model that long", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const id = await aVersion(registry, modelId);
+  await registry.ask(deleteVersion, { id });
+  await registry.db.query("update trash_entry set purge_at = purge_at + interval '30 days' where id = $1", [
+    uuid(id),
+  ]);
+  await registry.ask(deleteModel, { id: modelId });
+  await sweep(registry, 31);
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(2);
+  await sweep(registry, 61);
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(0);
+});
+
+test("a dry run of a purge tells all that would be gone, and a purge what is", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry, { description: "Finds helmets." });
+  for (const name of ["a", "b", "c"]) {
+    const id = await wholeVersion(registry, modelId, name);
+    if (name !== "c") await registry.ask(deleteVersion, { id });
+  }
+  await registry.ask(deleteModel, { id: modelId, cascade: true });
+  const purge = `mutation ($id: ID!, $dryRun: Boolean) {
+    purgeModel(id: $id, dryRun: $dryRun) { contents { versionCount fileCount fileBytes } }
+  }`;
+  const contents = { versionCount: 3, fileCount: 3, fileBytes: 18_000_000 };
+  for (const dryRun of [true, false])
+    expect((await registry.ask(purge, { id: modelId, dryRun })).purgeModel.contents).toEqual(contents);
+  const [{ description }] = await registry.db.query("select description from model where id = $1", [
+    uuid(modelId),
+  ]);
+  expect(description).toBeNull();
+});
+
+test("a server whose clock is wrong keeps what the database promised", async () => {
+  const env = { DATABASE_URL: await databaseUrl(`ahead_${process.env.TEST_RUN}`), DATA_DIR: aDataDir() };
+  const first = await startServer(env);
+  const send = sender(first.url, tokenOf(env.DATA_DIR));
+  const ids: string[] = [];
+  for (const name of ["kept", "due"]) {
+    const made = await send(`mutation { createModel(input: { name: "${name}" }) { model { id } } }`);
+    ids.push(made.body.data.createModel.model.id);
+    await send(deleteModel, { id: ids.at(-1) });
+  }
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  await db.query("update trash_entry set purge_at = now() where name = 'due'");
+  await db.destroy();
+  const ahead = await startServer({ ...env, NODE_OPTIONS: "--import ./test/support/clock-ahead.mjs" });
+  const purged = async () => (await send(readTombstone, { id: ids[1] })).body.data.tombstone !== null;
+  await until(purged); // it has swept
+  expect((await send(listTrash)).body.data.trash.nodes).toMatchObject([{ name: "kept" }]);
+  await Promise.all([first.end(), ahead.end()]);
+});
+
 test("a sweep that was told to stop purges nothing more", async () => {
   const registry = await aRegistry();
   const id = await aModel(registry);
   await registry.ask(deleteModel, { id });
-  await purgeExpired(registry.db, inDays(31), AbortSignal.abort());
+  await sweep(registry, 31, AbortSignal.abort());
   expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: id }]);
 });
 

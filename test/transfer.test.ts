@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { until } from "./support/embedded-cluster.ts";
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aFile, aModel, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import {
@@ -206,4 +207,64 @@ test("the database keeps old addresses, and counters that only count up", async 
     "update model set last_version = 0 where id = $1",
   ])
     await expect(registry.db.query(statement, [uuid(a)])).rejects.toThrow("is frozen");
+});
+
+test("a transfer can start from a revision, and a dry run tells the number", async () => {
+  const registry = await aRegistry();
+  const [a, b] = [await aModel(registry), await aModel(registry)];
+  await aVersion(registry, b);
+  const id = await aVersion(registry, a);
+  const query = `mutation ($id: ID!, $modelId: ID!, $expectedRevision: Int, $dryRun: Boolean) {
+    transferModelVersion(id: $id, modelId: $modelId, expectedRevision: $expectedRevision, dryRun: $dryRun) {
+      number modelVersion { version } userErrors { code field }
+    }
+  }`;
+  const answer = async (more: object) =>
+    (await registry.ask(query, { id, modelId: b, ...more })).transferModelVersion;
+  expect(await answer({ expectedRevision: 2 })).toEqual({
+    ...{ number: null, modelVersion: { version: 1 } },
+    userErrors: [{ code: "CONFLICT", field: ["expectedRevision"] }],
+  });
+  expect(await answer({ dryRun: true })).toEqual({ number: 2, modelVersion: { version: 1 }, userErrors: [] });
+  expect(await answer({ expectedRevision: 1 })).toEqual({
+    ...{ number: 2, modelVersion: { version: 2 }, userErrors: [] },
+  });
+});
+
+test("a version that was transferred while something else waited for its model is looked at anew", async () => {
+  const registry = await aRegistry();
+  const [a, b] = [await aModel(registry), await aModel(registry)];
+  const id = await aVersion(registry, a);
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid(a)]);
+  const deletion = registry.ask(deleteVersion, { id });
+  const waits = "select from pg_locks where locktype = 'advisory' and not granted";
+  await until(async () => (await registry.db.query(waits)).length > 0);
+  await other.query("update model_version set model_id = $2, version = 7 where id = $1", [uuid(id), uuid(b)]);
+  await other.commitTransaction();
+  await other.release();
+  expect((await deletion).deleteModelVersion.userErrors).toMatchObject([{ code: "CONFLICT", field: ["id"] }]);
+});
+
+test("a foreign model is not waited for, and its own people do not wait", async () => {
+  const [registry, stranger] = [await aRegistry(), await aRegistry()];
+  const modelId = await aModel(registry);
+  const own = await aVersion(stranger, await aModel(stranger));
+  const held = registry.db.createQueryRunner();
+  await held.startTransaction();
+  await held.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid(modelId)]);
+  // Each would wait until it is given up, were it to wait at all.
+  expect((await stranger.ask(deleteModel, { id: modelId })).deleteModel.userErrors).toMatchObject([
+    { code: "NOT_FOUND" },
+  ]);
+  expect((await move(stranger, { id: own, modelId })).userErrors).toMatchObject([{ code: "NOT_FOUND" }]);
+  const create = `mutation ($modelId: ID!) {
+    createModelVersion(modelId: $modelId, input: { name: "x", type: LINE }) { userErrors { code } }
+  }`;
+  expect((await stranger.ask(create, { modelId })).createModelVersion.userErrors).toEqual([
+    { code: "NOT_FOUND" },
+  ]);
+  await held.rollbackTransaction();
+  await held.release();
 });

@@ -450,3 +450,27 @@ test("the database refuses a live version under a deleted model", async () => {
     db.query("update model_version set trash_entry_id = null where id = $1", [uuid(id)]),
   ).rejects.toThrow(broken);
 });
+
+test("what became of one object is asked by its id, and a version says that its model comes first", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const id = await aVersion(registry, modelId);
+  const query = `query ($id: ID!) { trashEntry(objectId: $id) {
+    id objectId modelInTrash { objectId } viewerPermissions { restore }
+  } }`;
+  const entryOf = async (objectId: string) => (await registry.ask(query, { id: objectId })).trashEntry;
+  expect(await entryOf(id)).toBeNull();
+  await registry.ask(deleteVersion, { id });
+  const entry = { id: id.replace("ModelVersion", "TrashEntry"), objectId: id };
+  expect(await entryOf(id)).toEqual({ ...entry, modelInTrash: null, viewerPermissions: { restore: true } });
+  expect(await entryOf(toGlobalId("Model", uuid(id)))).toBeNull();
+  expect(await registry.ask("query ($id: ID!) { node(id: $id) { id } }", { id: entry.id })).toEqual({
+    node: { id: entry.id },
+  });
+  await registry.ask(deleteModel, { id: modelId });
+  expect(await entryOf(id)).toEqual({
+    ...{ ...entry, modelInTrash: { objectId: modelId }, viewerPermissions: { restore: false } },
+  });
+  const { body } = await registry.send(query, { id: entry.id });
+  expect(body.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", field: ["objectId"] } }]);
+});

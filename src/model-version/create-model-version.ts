@@ -39,7 +39,7 @@ export async function createModelVersion(
 
   return once(tx, viewer, { key, mutation: "createModelVersion", input: [modelId, input] }, async (id) => {
     const { organizationId, userId: createdById } = viewer;
-    await holdModel(tx, modelUuid);
+    await holdModel(tx, organizationId, modelUuid);
     const version = -randomInt(1, 2 ** 31); // until it has its number; nobody else sees it
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
     await insertLabels(tx, id, labels);

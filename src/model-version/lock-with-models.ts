@@ -19,7 +19,7 @@ export async function lockWithModels(
   const tail = "where r.id = $1 and r.organization_id = $2";
   const [seen] = await rows(tx, ModelVersion, tail, [uuid, organizationId]);
   if (!seen) notFound("version", ["id"]);
-  await holdModelsAlone(tx, [seen.modelId, ...otherModels]);
+  await holdModelsAlone(tx, organizationId, [seen.modelId, ...otherModels]);
   const [version] = await rows(tx, ModelVersion, `${tail} for no key update`, [uuid, organizationId]);
   if (version?.modelId === seen.modelId) return version;
   refuse(UserErrorCode.CONFLICT, ["id"], "It has just been transferred: look where it is, and decide anew.");

@@ -5,7 +5,7 @@ import { permissionsType, viewerPermissionsDescription } from "../viewer-permiss
 import { ModelVersion } from "./model-version.ts";
 
 const ModelVersionPermissions = permissionsType("ModelVersion", {
-  update: "Change the About section.",
+  update: "Change the About section; type and framework only of a version made by hand.",
   updateLabelMap: "Change the label map.",
   updateParameters: "Change the training parameters.",
   updateDockerImage: "Change or remove the docker image.",

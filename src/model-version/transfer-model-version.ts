@@ -5,24 +5,33 @@ import { Model } from "../model/model.ts";
 import { lockModel, now } from "../model/update-model.ts";
 import { uuidOf } from "../node/id.ts";
 import { PreviousAddress } from "../previous-address/previous-address.ts";
-import { differs } from "../revision.ts";
+import { differs, expectRevision } from "../revision.ts";
 import { readNewName } from "../text.ts";
 import { notFound, refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { lockWithModels } from "./lock-with-models.ts";
 import { ModelVersion } from "./model-version.ts";
 
-/** Moves a version to another model, where it gets the next number; its old one leads to it from now on. @throws Refusal */
+/**
+ * Moves a version to another model; its old number leads to it from now on.
+ *
+ * @returns its number there, which is the next one. @throws Refusal
+ */
 export async function transferModelVersion(
   tx: EntityManager,
   viewer: Viewer,
   uuid: string,
-  { modelId, name }: { modelId: string; name: string | null },
-): Promise<void> {
+  {
+    modelId,
+    name,
+    expectedRevision,
+  }: { modelId: string; name: string | null; expectedRevision: number | null },
+): Promise<number> {
   const target = uuidOf("Model", modelId, ["modelId"]);
   const rename = readNewName(name);
   const version = await lockWithModels(tx, viewer, uuid, [target]);
   if (version.trashEntryId !== null) notFound("version", ["id"]);
+  expectRevision(version.aboutRevision, expectedRevision);
   const { lastVersion } = await lockModel(tx, viewer, target, ["modelId"]);
   if (version.modelId === target)
     refuse(UserErrorCode.CONFLICT, ["modelId"], "Expected another model, got the one that it belongs to.");
@@ -37,4 +46,5 @@ export async function transferModelVersion(
   const aboutRevision = version.aboutRevision + (differs(version, rename) ? 1 : 0);
   const changes = { ...rename, modelId: target, version: number, aboutRevision, updatedAt: now };
   await refusedAt(["name"], tx.update(ModelVersion, { id: uuid }, changes));
+  return number;
 }

@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
-import { dryRunDescription } from "../revision.ts";
+import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { UserError } from "../user-error.ts";
 import { ModelVersion, modelVersionById } from "./model-version.ts";
 import { transferModelVersion } from "./transfer-model-version.ts";
@@ -14,6 +14,13 @@ export class TransferModelVersionPayload {
       "The version with its model and number as they are now, also when the transfer was refused; null when there is none.",
   })
   modelVersion!: ModelVersion | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The number that it has in that model, or would have after a dry run; null when it was refused.",
+  })
+  number!: number | null;
 
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
   userErrors!: UserError[];
@@ -34,16 +41,22 @@ export class TransferResolver {
       description: "A new name, where its own is taken in that model; without it, it keeps its own.",
     })
     name: string | null,
+    @Arg("expectedRevision", () => Int, {
+      nullable: true,
+      description: `${expectedRevisionDescription} Of the About section.`,
+    })
+    expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
   ): Promise<TransferModelVersionPayload> {
-    const { row, userErrors } = await edit(context, {
+    const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, uuid) => transferModelVersion(tx, viewerOf(context), uuid, { modelId, name }),
+      write: (tx, uuid) =>
+        transferModelVersion(tx, viewerOf(context), uuid, { modelId, name, expectedRevision }),
       read: modelVersionById,
     });
-    return { modelVersion: row, userErrors };
+    return { modelVersion: row, number: result, userErrors };
   }
 }

@@ -1,5 +1,4 @@
 import type { EntityManager } from "typeorm";
-import { holdNames } from "../model/hold-model.ts";
 import { differs } from "../revision.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { Refusal, UserErrorCode } from "../user-error.ts";
@@ -17,7 +16,7 @@ export async function updateModelVersion(
   expectedRevision: number | null,
 ): Promise<void> {
   const changes = readInput(input);
-  if (changes.name !== undefined) await holdNames(tx, viewer);
+  if (changes.name !== undefined) await holdVersionNames(tx, viewer, versionUuid);
   await editSection(tx, viewer, { versionUuid, section: "about", expectedRevision }, async (version) => {
     if (!differs(version, changes)) return { changed: false };
     await refuseIfInherited(tx, version, changes);
@@ -58,4 +57,13 @@ async function refuseIfInherited(
     ...(type === version.type ? [] : [refusal("type")]),
     ...(framework === version.framework ? [] : [refusal("framework")]),
   ]);
+}
+
+/** Renames of the versions of one model happen one at a time, as those of models do; see `holdModelNames`. */
+async function holdVersionNames(tx: EntityManager, { organizationId }: Viewer, uuid: string): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended(model_id::text, 1)) from model_version
+     where id = $1 and organization_id = $2`,
+    [uuid, organizationId],
+  );
 }

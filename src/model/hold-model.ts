@@ -3,10 +3,15 @@ import type { Viewer } from "../viewer/viewer.ts";
 
 /**
  * Until the transaction ends, no version leaves or enters the model but those that are being created in it: what takes
- * the model alone waits. Comes first in the transaction, before any row of the model is locked.
+ * the model alone waits. Comes first in the transaction, before any row of the model is locked. A model of another
+ * organization is not held, and so nobody there can tell that it exists.
  */
-export async function holdModel(tx: EntityManager, uuid: string): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock_shared(hashtextextended($1, 0))", [uuid]);
+export async function holdModel(tx: EntityManager, organizationId: string, uuid: string): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock_shared(hashtextextended(id::text, 0)) from model
+     where id = $1 and organization_id = $2`,
+    [uuid, organizationId],
+  );
 }
 
 /**
@@ -14,15 +19,23 @@ export async function holdModel(tx: EntityManager, uuid: string): Promise<void> 
  * creations under way, later ones wait for it, and the order is the same for everybody: so of two transfers in opposite
  * directions one waits for the other, and of a name that both write neither holds what the other needs.
  */
-export async function holdModelsAlone(tx: EntityManager, uuids: string[]): Promise<void> {
+export async function holdModelsAlone(
+  tx: EntityManager,
+  organizationId: string,
+  uuids: string[],
+): Promise<void> {
   for (const uuid of [...new Set(uuids)].sort())
-    await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid]);
+    await tx.query(
+      `select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from model
+       where id = $1 and organization_id = $2`,
+      [uuid, organizationId],
+    );
 }
 
 /**
- * Renames in an organization happen one at a time: of two that take each other's name at the same moment, each would wait for
- * the other to give it away. Comes before the lock on what is renamed.
+ * Renames of models happen one at a time in an organization: of two that take each other's name at the same moment, each would
+ * wait for the other to give it away. Comes before the lock on what is renamed.
  */
-export async function holdNames(tx: EntityManager, { organizationId }: Viewer): Promise<void> {
+export async function holdModelNames(tx: EntityManager, { organizationId }: Viewer): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 1))", [organizationId]);
 }

@@ -8,7 +8,7 @@ const ModelPermissions = permissionsType("Model", {
   update: "Change its name and description.",
   createVersion: "Add a version.",
   delete: "Put it into the trash while it has no versions.",
-  deleteWithVersions: "Put it into the trash with its versions.",
+  deleteWithVersions: "Put it into the trash with its versions: `deleteModel` with `cascade`.",
 });
 
 @Resolver(() => Model)

@@ -5,7 +5,7 @@ import { type Problems, readDescription, readName } from "../text.ts";
 import { live } from "../trash/trash-entry.ts";
 import { notFound, Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
-import { holdNames } from "./hold-model.ts";
+import { holdModelNames } from "./hold-model.ts";
 import type { UpdateModelInput } from "./model.input.ts";
 import { Model } from "./model.ts";
 
@@ -21,7 +21,7 @@ export async function updateModel(
   expectedRevision: number | null,
 ): Promise<void> {
   const changes = readInput(input);
-  if (changes.name !== undefined) await holdNames(tx, viewer);
+  if (changes.name !== undefined) await holdModelNames(tx, viewer);
   const model = await lockModel(tx, viewer, uuid, ["id"]);
   expectRevision(model.revision, expectedRevision);
   if (!differs(model, changes)) return;

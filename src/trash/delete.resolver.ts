@@ -37,7 +37,7 @@ export class DeleteModelPayload {
 export class DeleteResolver {
   @Mutation(() => DeleteModelVersionPayload, {
     description:
-      "Puts a version into the trash: nothing but `trash` finds it any more, and its name is free for another. It can be restored.",
+      "Puts a version into the trash: only the trash and its mutations find it any more, and its name is free for another. It can be restored.",
   })
   async deleteModelVersion(
     @Arg("id", () => ID, { description: "The version." }) id: string,
@@ -56,7 +56,7 @@ export class DeleteResolver {
 
   @Mutation(() => DeleteModelPayload, {
     description:
-      "Puts a model into the trash: nothing but `trash` finds it any more, and its name is free for another. It can be restored.",
+      "Puts a model into the trash: only the trash and its mutations find it any more, and its name is free for another. It can be restored.",
   })
   async deleteModel(
     @Arg("id", () => ID, { description: "The model." }) id: string,

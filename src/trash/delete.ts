@@ -31,7 +31,7 @@ export async function deleteModel(
   uuid: string,
   { cascade, trashDays }: { cascade: boolean; trashDays: number },
 ): Promise<TrashContents> {
-  await holdModelsAlone(tx, [uuid]);
+  await holdModelsAlone(tx, viewer.organizationId, [uuid]);
   const { name } = await lockModel(tx, viewer, uuid, ["id"]);
   // All are locked before the first one gives its name away: whoever renames another one must not wait for that name.
   const versions: { id: string }[] = await tx.query(
@@ -43,6 +43,7 @@ export async function deleteModel(
     refuse(UserErrorCode.CONFLICT, ["cascade"], message);
   }
   await openEntry(tx, viewer, { id: uuid, kind: TrashKind.MODEL, name }, trashDays);
+  await keepPromises(tx, uuid);
   await tx.update(ModelVersion, { modelId: uuid, trashEntryId: IsNull() }, { trashEntryId: uuid });
   await tx.update(Model, { id: uuid }, { trashEntryId: uuid });
   return contentsIn(tx, uuid);
@@ -57,6 +58,17 @@ async function openEntry(
   const purgeAt = () => `clock_timestamp() + interval '${24 * trashDays} hours'`; // a day of summer time has 24 too
   const entry = { ...deleted, organizationId, deletedById: userId, purgeAt };
   await tx.createQueryBuilder().insert().into(TrashEntry).values(entry).updateEntity(false).execute();
+}
+
+/** A version that was deleted before its model, and can be restored for longer, keeps the model that long. */
+async function keepPromises(tx: EntityManager, modelUuid: string): Promise<void> {
+  await tx.query(
+    `update trash_entry set purge_at = greatest(purge_at, (
+       select max(t.purge_at) from trash_entry t join model_version v on v.trash_entry_id = t.id
+       where v.model_id = $1 and t.purged_at is null
+     )) where id = $1`,
+    [modelUuid],
+  );
 }
 
 async function contentsIn(tx: EntityManager, entryId: string): Promise<TrashContents> {

@@ -25,7 +25,7 @@ export async function lockTrashedModel(
   { organizationId }: Viewer,
   uuid: string,
 ): Promise<Model> {
-  await holdModelsAlone(tx, [uuid]);
+  await holdModelsAlone(tx, organizationId, [uuid]);
   const tail = "where r.id = $1 and r.organization_id = $2 for no key update";
   const [model] = await rows(tx, Model, tail, [uuid, organizationId]);
   if (!model) notFound("model", ["id"]);

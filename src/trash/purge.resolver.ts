@@ -5,11 +5,18 @@ import { dryRunDescription } from "../revision.ts";
 import { UserError } from "../user-error.ts";
 import { purgeModel, purgeModelVersion } from "./purge.ts";
 import { Tombstone, tombstoneById } from "./tombstone.ts";
+import { TrashContents } from "./trash-contents.ts";
+
+const contentsDescription =
+  "How much was purged, or would be by a dry run, versions that were deleted before their model included; null when it was refused.";
 
 @ObjectType({ description: "What came of `purgeModelVersion`." })
 export class PurgeModelVersionPayload {
   @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
   tombstone!: Tombstone | null;
+
+  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
+  contents!: TrashContents | null;
 
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
   userErrors!: UserError[];
@@ -19,6 +26,9 @@ export class PurgeModelVersionPayload {
 export class PurgeModelPayload {
   @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
   tombstone!: Tombstone | null;
+
+  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
+  contents!: TrashContents | null;
 
   @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
   userErrors!: UserError[];
@@ -36,14 +46,14 @@ export class PurgeResolver {
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
   ): Promise<PurgeModelVersionPayload> {
-    const { row, userErrors } = await edit(context, {
+    const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
       dryRun,
       write: (tx, uuid) => purgeModelVersion(tx, viewerOf(context), uuid),
       read: tombstoneById,
     });
-    return { tombstone: row, userErrors };
+    return { tombstone: row, contents: result, userErrors };
   }
 
   @Mutation(() => PurgeModelPayload, {
@@ -55,13 +65,13 @@ export class PurgeResolver {
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
   ): Promise<PurgeModelPayload> {
-    const { row, userErrors } = await edit(context, {
+    const { row, result, userErrors } = await edit(context, {
       type: "Model",
       id,
       dryRun,
       write: (tx, uuid) => purgeModel(tx, viewerOf(context), uuid),
       read: tombstoneById,
     });
-    return { tombstone: row, userErrors };
+    return { tombstone: row, contents: result, userErrors };
   }
 }

@@ -7,7 +7,8 @@ import { dryRunDescription } from "../revision.ts";
 import { UserError } from "../user-error.ts";
 import { restoreModel, restoreModelVersion } from "./restore.ts";
 
-const nameDescription = "A new name, where the old one is taken by now; without it, it keeps the old one.";
+const nameDescription =
+  "A new name, such as is needed where the old one is taken by now; without it, it has the old one again.";
 
 @ObjectType({ description: "What came of `restoreModelVersion`." })
 export class RestoreModelVersionPayload {

@@ -1,10 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { Context } from "../context.ts";
-import { parseGlobalId } from "../node/id.ts";
 import { User, userById } from "../user/user.ts";
-import { refuse, UserErrorCode } from "../user-error.ts";
 import { Tombstone, tombstoneById } from "./tombstone.ts";
-import { typeOfKind } from "./trash-entry.ts";
+import { readObjectId, typeOfKind } from "./trash-entry.ts";
 
 @Resolver(() => Tombstone)
 export class TombstoneResolver {
@@ -16,11 +14,7 @@ export class TombstoneResolver {
     @Arg("id", () => ID, { description: "The id that the model or version had." }) id: string,
     @Ctx() context: Context,
   ): Promise<Tombstone | null> {
-    const { type = "", uuid = "" } = parseGlobalId(id) ?? {};
-    if (!Object.values(typeOfKind).includes(type)) {
-      const message = `Expected the id of a Model or a ModelVersion, got "${id.slice(0, 80)}".`;
-      refuse(UserErrorCode.INVALID, ["id"], message);
-    }
+    const { type, uuid } = readObjectId(id, ["id"]);
     const found = await tombstoneById(context, uuid);
     return found && typeOfKind[found.kind] === type ? found : null;
   }

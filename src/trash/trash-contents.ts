@@ -35,6 +35,14 @@ export const contentsOf = batch<string, TrashContents>(
   noContents,
 );
 
+export function sum(one: TrashContents, other: TrashContents): TrashContents {
+  return Object.assign(new TrashContents(), {
+    versionCount: one.versionCount + other.versionCount,
+    fileCount: one.fileCount + other.fileCount,
+    fileBytes: Math.min(one.fileBytes + other.fileBytes, Number.MAX_SAFE_INTEGER),
+  });
+}
+
 /** Those of a model without versions. */
 export function noContents(): TrashContents {
   return Object.assign(new TrashContents(), { versionCount: 0, fileCount: 0, fileBytes: 0 });

@@ -1,13 +1,13 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
-import { viewerOf } from "../context.ts";
 import { Member } from "../member/member.ts";
+import { parseGlobalId } from "../node/id.ts";
+import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
 
 /** The condition on a model or version `r` that it is neither in the trash nor purged. */
 export const live = "r.trash_entry_id is null";
@@ -33,7 +33,10 @@ export const typeOfKind = { [TrashKind.MODEL]: "Model", [TrashKind.MODEL_VERSION
  * One deletion. What was deleted by it refers to it: restoring brings back exactly that. When it has been purged, this
  * stays, and says by whom.
  */
-@ObjectType({ description: "Something that was deleted, and can be restored until it is purged." })
+@ObjectType({
+  implements: Node,
+  description: "Something that was deleted, and can be restored until it is purged.",
+})
 @Entity()
 @Unique("trash_entry_of_organization", ["organizationId", "id"])
 @Index("trash_entry_by_deletion", ["organizationId", "deletedAt", "id"], { where: "purged_at is null" })
@@ -41,7 +44,7 @@ export const typeOfKind = { [TrashKind.MODEL]: "Model", [TrashKind.MODEL_VERSION
 @Check("trash_entry_kind", "kind in ('MODEL', 'MODEL_VERSION')")
 @ForeignKey(() => Member, ["organizationId", "deletedById"], ["organizationId", "userId"])
 @ForeignKey(() => Member, ["organizationId", "purgedById"], ["organizationId", "userId"])
-export class TrashEntry {
+export class TrashEntry implements Node {
   /** That of the model or version that was deleted. */
   @PrimaryColumn("uuid")
   id!: string;
@@ -79,14 +82,7 @@ export class TrashEntry {
 }
 
 /** What is in the trash under the UUID of the model or version that was deleted. */
-export const trashEntryById = batch<string, TrashEntry | null>(
-  async (context, ids) => {
-    const tail = "where r.id = any($1) and r.organization_id = $2 and r.purged_at is null";
-    const found = await rows(context.db, TrashEntry, tail, [ids, viewerOf(context).organizationId]);
-    return new Map(found.map((entry) => [entry.id, entry]));
-  },
-  () => null,
-);
+export const trashEntryById = nodeById(TrashEntry, "r.organization_id = $2 and r.purged_at is null");
 
 export const TrashEntryConnection = connectionType(TrashEntry, "entries of the trash");
 
@@ -103,3 +99,11 @@ export const trashOf = listing({
     deletedAt: "r.deleted_at",
   },
 });
+
+/** The id of a model or version that may have been deleted. @throws Refusal at `field` when it is that of something else */
+export function readObjectId(id: string, field: string[]): { type: string; uuid: string } {
+  const parsed = parseGlobalId(id);
+  if (parsed && Object.values(typeOfKind).includes(parsed.type)) return parsed;
+  const message = `Expected the id of a Model or a ModelVersion, got "${id.slice(0, 80)}".`;
+  refuse(UserErrorCode.INVALID, field, message);
+}

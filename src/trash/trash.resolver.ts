@@ -7,7 +7,14 @@ import { Direction, PageArgs } from "../page/page-args.ts";
 import { User, userById } from "../user/user.ts";
 import { TrashWhere } from "./trash.input.ts";
 import { contentsOf, TrashContents } from "./trash-contents.ts";
-import { TrashEntry, TrashEntryConnection, trashOf, typeOfKind } from "./trash-entry.ts";
+import {
+  readObjectId,
+  TrashEntry,
+  TrashEntryConnection,
+  trashEntryById,
+  trashOf,
+  typeOfKind,
+} from "./trash-entry.ts";
 
 @Resolver(() => TrashEntry)
 export class TrashResolver {
@@ -22,6 +29,19 @@ export class TrashResolver {
   ): Promise<Connection<TrashEntry>> {
     const orderBy = { field: "DELETED_AT", direction: Direction.DESC };
     return trashOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+  }
+
+  @Query(() => TrashEntry, {
+    nullable: true,
+    description: "What is in the trash of one model or version; null when it is not there.",
+  })
+  async trashEntry(
+    @Arg("objectId", () => ID, { description: "The id of the model or version." }) objectId: string,
+    @Ctx() context: Context,
+  ): Promise<TrashEntry | null> {
+    const { type, uuid } = readObjectId(objectId, ["objectId"]);
+    const found = await trashEntryById(context, uuid);
+    return found && typeOfKind[found.kind] === type ? found : null;
   }
 
   @FieldResolver(() => ID, {
@@ -44,7 +64,19 @@ export class TrashResolver {
     return (await addressOf(context, id))?.modelName ?? null;
   }
 
-  @FieldResolver(() => TrashContents, { description: "How much was deleted with it." })
+  @FieldResolver(() => TrashEntry, {
+    nullable: true,
+    description:
+      "The entry of its model, which has to be restored first; null for a model, and where that is live.",
+  })
+  async modelInTrash(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<TrashEntry | null> {
+    const entry = (await addressOf(context, id))?.modelEntry ?? null;
+    return entry === null ? null : trashEntryById(context, entry);
+  }
+
+  @FieldResolver(() => TrashContents, {
+    description: "How much was deleted with it; what was deleted from a model before it is not counted.",
+  })
   contents(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<TrashContents> {
     return contentsOf(context, id);
   }
@@ -55,11 +87,18 @@ export class TrashResolver {
   }
 }
 
+interface Address {
+  version: number;
+  modelName: string;
+  /** The UUID of its own entry when the model was deleted too. */
+  modelEntry: string | null;
+}
+
 /** The number of a deleted version, and the name of its model, which may have been deleted too. */
-const addressOf = batch<string, { version: number; modelName: string } | null>(
+export const addressOf = batch<string, Address | null>(
   async ({ db }, versionIds) => {
-    const found: { id: string; version: number; modelName: string }[] = await db.query(
-      `select v.id, v.version, m.name as "modelName" from model_version v join model m on m.id = v.model_id
+    const found: (Address & { id: string })[] = await db.query(
+      `select v.id, v.version, m.name as "modelName", m.trash_entry_id as "modelEntry" from model_version v join model m on m.id = v.model_id
        where v.id = any($1)`,
       [versionIds],
     );

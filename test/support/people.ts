@@ -66,6 +66,7 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion: version,
       ModelVersion_deleted: String(others[0]),
       ModelVersion_purged: String(others[1]),
+      TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
       ModelFile: toGlobalId("ModelFile", file),
     },
     secret,
