@@ -118,3 +118,26 @@ test("what is not there cannot be edited, and a foreign object is not there", as
   });
   expect(await answer(foreign)).toEqual(await answer(missing));
 });
+
+test("when the clock of the machine has gone back, an edit leaves updatedAt where it is", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const id = await aVersion(registry, modelId);
+  for (const table of ["model", "model_version"])
+    await registry.db.query(
+      `update ${table} set updated_at = now() + interval '1 day' where organization_id = $1`,
+      [registry.organizationId],
+    );
+  const version = await read(registry, id);
+  const query = "query ($id: ID!) { model(by: { id: $id }) { updatedAt } }";
+  const { model } = await registry.ask(query, { id: modelId });
+  const input = { name: "new" };
+  expect((await registry.ask(update, { id, input })).updateModelVersion.modelVersion).toMatchObject({
+    name: "new",
+    updatedAt: version.updatedAt,
+  });
+  expect((await registry.ask(updateModel, { id: modelId, input })).updateModel.model).toMatchObject({
+    name: "new",
+    updatedAt: model.updatedAt,
+  });
+});

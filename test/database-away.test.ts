@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, expect, test } from "@jest/globals";
 import { databaseUrl } from "./support/database.ts";
+import { query } from "./support/embedded-cluster.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
 
@@ -9,6 +10,8 @@ class Wire {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   port = 0;
+  /** Broken as soon as an answer of PostgreSQL with this in it has been passed on. */
+  breakAfter: string | undefined;
 
   constructor(readonly target: URL) {}
 
@@ -16,6 +19,7 @@ class Wire {
     this.#server = createServer((client) => {
       const upstream = connect(Number(this.target.port), this.target.hostname);
       client.pipe(upstream).pipe(client);
+      upstream.on("data", (data: Buffer) => this.#passed(data, client));
       for (const socket of [client, upstream]) {
         this.#sockets.add(socket);
         socket.on("error", () => {}).on("close", () => [client, upstream].map((each) => each.destroy()));
@@ -23,6 +27,12 @@ class Wire {
     }).listen(this.port, "127.0.0.1");
     await new Promise((resolve) => this.#server?.once("listening", resolve));
     this.port = (this.#server.address() as { port: number }).port;
+  }
+
+  #passed(data: Buffer, client: Socket): void {
+    if (this.breakAfter === undefined || !data.includes(this.breakAfter)) return;
+    this.#server?.close();
+    client.end();
   }
 
   /** Breaks every connection, and refuses new ones. */
@@ -103,3 +113,28 @@ test("a connection that is ended by PostgreSQL in the middle is a typed error, a
   expect((await send("{ modelVersions { totalCount } }")).body.data.modelVersions.totalCount).toBe(0);
   await server.end();
 });
+
+const unreachable = "The database cannot be reached at the moment; try again.";
+
+test.each([
+  ["done", {}, "COMMIT", "It was done, but cannot be shown at the moment: read it again.", "new"],
+  ["tried", { dryRun: true }, "ROLLBACK", unreachable, "old"],
+  ["refused", { expectedRevision: 9 }, "token_role", unreachable, "old"],
+])(
+  "of edits whose answer cannot be read only one that was done says so: %s",
+  async (_what, options, breakAfter, message, name) => {
+    const { wire, server, send, admin } = await aServerBehindAWire();
+    const { body } = await send('mutation { createModel(input: { name: "old" }) { model { id } } }');
+    wire.breakAfter = breakAfter;
+    const answer = await send(
+      `mutation ($id: ID!, $expectedRevision: Int, $dryRun: Boolean) {
+        updateModel(id: $id, input: { name: "new" }, expectedRevision: $expectedRevision, dryRun: $dryRun) { model { id } }
+      }`,
+      { id: body.data.createModel.model.id, ...options },
+    );
+    const error = { message, extensions: { code: "SERVICE_UNAVAILABLE" } };
+    expect([answer.status, answer.body.errors]).toMatchObject([503, [error]]);
+    expect(await query(admin.href, "select name from model")).toEqual([{ name }]);
+    await server.end();
+  },
+);

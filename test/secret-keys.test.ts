@@ -8,7 +8,7 @@ import { databaseUrl } from "./support/database.ts";
 import { dockerImage, updateDockerImage } from "./support/docker-image.ts";
 import { until } from "./support/embedded-cluster.ts";
 import type { Registry } from "./support/registry.ts";
-import { aModel, aVersion } from "./support/seed.ts";
+import { aModel, aVersion, uuid } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, runToEnd, type ServerProcess, startServer, tokenOf } from "./support/server-process.ts";
 
@@ -225,6 +225,33 @@ test("an edit that comes while its docker image is encrypted anew keeps the secr
   expect([rotation, edit.userErrors]).toEqual([{ rotated: 1, left: 0 }, []]);
   expect(await findUnreadableSecrets(db, keyring(old))).toEqual([]);
   expect((await variablesOf(client, id))[0]).toMatchObject(secret);
+  await server.end();
+  await db.destroy();
+});
+
+test("a secret that is copied behind a rotation under way is encrypted anew too", async () => {
+  const env = await place();
+  const server = await startServer({ ...env, SECRET_KEYS: `${recent},${old}` });
+  const client = clientOf(server, env.DATA_DIR);
+  const modelId = await aModel(client);
+  const [earlier, later] = [await aVersion(client, modelId), await aSecret(client, modelId)];
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  let rotation: Promise<object> | undefined;
+  await db.transaction(async (holder) => {
+    await holder.query("select from docker_image for update");
+    rotation = rotateSecrets(db, keyring(old, recent));
+    const waiting = `select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+    await until(async () => (await db.query(waiting)).length === 1);
+    await holder.query(
+      `insert into docker_image (model_version_id, image, flags, environment_variables)
+         select $1, image, flags, environment_variables from docker_image where model_version_id = $2`,
+      [uuid(earlier), uuid(later)],
+    );
+  });
+  expect(await rotation).toEqual({ rotated: 2, left: 0 });
+  expect(await findUnreadableSecrets(db, keyring(old))).toEqual([]);
+  expect(await variablesOf(client, earlier)).toMatchObject([secret]);
   await server.end();
   await db.destroy();
 });
