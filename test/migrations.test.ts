@@ -169,3 +169,17 @@ test.each([
     /violates (foreign key|check) constraint|needs its number/,
   );
 });
+
+test("whatever refers to something of an organization refers to it within the organization", async () => {
+  const crossing: { name: string }[] = await registry.db.query(`
+    select c.conname as name from pg_constraint c
+    join pg_attribute child on child.attrelid = c.conrelid and child.attname = 'organization_id'
+    join pg_attribute parent on parent.attrelid = c.confrelid and parent.attname = 'organization_id'
+    where c.contype = 'f' and not child.attnum = any(c.conkey)`);
+  expect(crossing).toEqual([]);
+  const [{ within }] = await registry.db.query(`
+    select count(*)::int as within from pg_constraint c
+    join pg_attribute child on child.attrelid = c.conrelid and child.attname = 'organization_id'
+    where c.contype = 'f' and child.attnum = any(c.conkey) and array_length(c.conkey, 1) > 1`);
+  expect(within).toBeGreaterThan(15);
+});

@@ -15,6 +15,7 @@ import { DateTime } from "../scalars.ts";
 })
 @Entity()
 @Unique("api_token_digest_taken", ["digest"])
+@Unique("api_token_of_organization", ["organizationId", "id"])
 @Index("api_token_by_creation", ["organizationId", "createdAt", "id"])
 @Index("api_token_of_user", ["organizationId", "userId", "createdAt", "id"])
 @Check("api_token_role", "role in ('VIEWER', 'EDITOR', 'ADMIN', 'OWNER')")

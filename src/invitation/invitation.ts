@@ -23,6 +23,9 @@ import { UserErrorCode } from "../user-error.ts";
 @Check("invitation_role", "role in ('VIEWER', 'EDITOR', 'ADMIN', 'OWNER')")
 @Check("invitation_email_lower", "email = lower(email)")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => ApiToken, ["organizationId", "apiTokenId"], ["organizationId", "id"], {
+  onDelete: "CASCADE",
+})
 export class Invitation implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -47,7 +50,6 @@ export class Invitation implements Node {
 
   /** With which it was made: the offer falls with the token, which may have been in the wrong hands. */
   @Column("uuid")
-  @ForeignKey(() => ApiToken, { onDelete: "CASCADE" })
   apiTokenId!: string;
 
   @Field(() => DateTime, { description: "When it was made." })

@@ -41,6 +41,7 @@ export class People1795520000000 implements MigrationInterface {
       alter table api_token
         drop constraint api_token_lookup_taken,
         add constraint api_token_digest_taken unique (digest),
+        add constraint api_token_of_organization unique (organization_id, id),
         add role text,
         add created_by_id uuid,
         add last_used_at timestamptz(3)`);
@@ -67,13 +68,14 @@ export class People1795520000000 implements MigrationInterface {
         role text not null constraint invitation_role check (role in ('VIEWER', 'EDITOR', 'ADMIN', 'OWNER')),
         digest bytea not null constraint invitation_digest_taken unique,
         created_by_id uuid not null,
-        api_token_id uuid not null
-          constraint invitation_api_token_id_fkey references api_token (id) on delete cascade,
+        api_token_id uuid not null,
         created_at timestamptz(3) not null default clock_timestamp(),
         expires_at timestamptz(3) not null,
         constraint invitation_email_taken unique (organization_id, email),
         constraint invitation_organization_id_created_by_id_fkey
-          foreign key (organization_id, created_by_id) references member (organization_id, user_id)
+          foreign key (organization_id, created_by_id) references member (organization_id, user_id),
+        constraint invitation_organization_id_api_token_id_fkey
+          foreign key (organization_id, api_token_id) references api_token (organization_id, id) on delete cascade
       )`);
     await runner.query("create index invitation_by_creation on invitation (organization_id, created_at, id)");
     await runner.query("create index invitation_by_token on invitation (api_token_id)");
@@ -126,6 +128,7 @@ export class People1795520000000 implements MigrationInterface {
     await runner.query(`
       alter table api_token
         drop constraint api_token_digest_taken,
+        drop constraint api_token_of_organization,
         drop column role,
         drop column created_by_id,
         drop column last_used_at`);
