@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { memberOfUser } from "../member/member.ts";
@@ -18,40 +6,25 @@ import { includes, lower } from "../member/role.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { User, userById } from "../user/user.ts";
-import { UserError } from "../user-error.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ApiTokenOrder, ApiTokenOrderField, ApiTokenWhere, CreateApiTokenInput } from "./api-token.input.ts";
 import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "./api-token.ts";
 import { createApiToken } from "./create-api-token.ts";
 import { revokeApiToken } from "./revoke-api-token.ts";
 
-@ObjectType({ description: "What came of `createApiToken`." })
-export class CreateApiTokenPayload {
-  @Field(() => ApiToken, { nullable: true, description: "The new API token; null when it was refused." })
-  apiToken!: ApiToken | null;
+const CreateApiTokenPayload = payloadType("createApiToken", {
+  apiToken: [ApiToken, "The new API token; null when it was refused."],
+  secret: [
+    String,
+    "The API token itself, shown this once; null when a repeated idempotency key is answered.",
+  ],
+});
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The API token itself, shown this once; null when a repeated idempotency key is answered.",
-  })
-  secret!: string | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `revokeApiToken`." })
-export class RevokeApiTokenPayload {
-  @Field(() => ID, {
-    nullable: true,
-    description: "The id that the API token had; null when it was refused.",
-  })
-  revokedId!: string | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const RevokeApiTokenPayload = payloadType("revokeApiToken", {
+  revokedId: [ID, "The id that the API token had; null when it was refused."],
+});
 
 const ApiTokenPermissions = permissionsType("ApiToken", { revoke: "Revoke it." });
 
@@ -88,7 +61,7 @@ export class ApiTokenResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<CreateApiTokenPayload> {
+  ): Promise<Payload<{ apiToken: ApiToken; secret: string }>> {
     const { row, secret, userErrors } = await create(context, {
       idempotencyKey,
       access: "ALONE",
@@ -106,7 +79,7 @@ export class ApiTokenResolver {
   async revokeApiToken(
     @Arg("id", () => ID, { description: "The API token." }) id: string,
     @Ctx() context: Context,
-  ): Promise<RevokeApiTokenPayload> {
+  ): Promise<Payload<{ revokedId: string }>> {
     const viewer = viewerOf(context);
     const { userErrors } = await edit(context, {
       type: "ApiToken",

@@ -1,60 +1,35 @@
 import type { GraphQLResolveInfo } from "graphql";
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Int,
-  Mutation,
-  ObjectType,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Resolver, Root } from "type-graphql";
 import { spend, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { includes, Role } from "../member/role.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
-import { UserError } from "../user-error.ts";
 import { UpdateDockerImageInput } from "./docker-image.input.ts";
 import { DockerImage, dockerImageOf } from "./docker-image.ts";
 import { EnvironmentVariable, showVariables } from "./environment-variable.ts";
 import { removeDockerImage, updateDockerImage } from "./update-docker-image.ts";
 
-@ObjectType({ description: "What came of `updateDockerImage`." })
-export class UpdateDockerImagePayload {
-  @Field(() => ModelVersion, {
-    nullable: true,
-    description: "The version as it is now, also when the edit was refused; null when there is none.",
-  })
-  modelVersion!: ModelVersion | null;
+const UpdateDockerImagePayload = payloadType("updateDockerImage", {
+  modelVersion: [
+    ModelVersion,
+    "The version as it is now, also when the edit was refused; null when there is none.",
+  ],
+  dockerImage: [
+    DockerImage,
+    "What the edit made of the docker image, or would make of it in a dry run; null when it was refused.",
+  ],
+});
 
-  @Field(() => DockerImage, {
-    nullable: true,
-    description:
-      "What the edit made of the docker image, or would make of it in a dry run; null when it was refused.",
-  })
-  dockerImage!: DockerImage | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `removeDockerImage`." })
-export class RemoveDockerImagePayload {
-  @Field(() => ModelVersion, {
-    nullable: true,
-    description: "The version as it is now, also when the removal was refused; null when there is none.",
-  })
-  modelVersion!: ModelVersion | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const RemoveDockerImagePayload = payloadType("removeDockerImage", {
+  modelVersion: [
+    ModelVersion,
+    "The version as it is now, also when the removal was refused; null when there is none.",
+  ],
+});
 
 @Resolver(() => ModelVersion)
 export class DockerImageResolver {
@@ -80,7 +55,7 @@ export class DockerImageResolver {
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<UpdateDockerImagePayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion; dockerImage: DockerImage }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
@@ -108,7 +83,7 @@ export class DockerImageResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<RemoveDockerImagePayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion }>> {
     const { row, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,

@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { includes, Role } from "../member/role.ts";
@@ -18,8 +6,8 @@ import { create, edit, transact } from "../mutation.ts";
 import { Organization, organizationByUuid } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { User, userById } from "../user/user.ts";
-import { UserError } from "../user-error.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import {
@@ -33,56 +21,27 @@ import { Invitation, InvitationConnection, invitationById, invitationsOf } from 
 import { inviteMember } from "./invite-member.ts";
 import { revokeInvitation } from "./revoke-invitation.ts";
 
-@ObjectType({ description: "What came of `inviteMember`." })
-export class InviteMemberPayload {
-  @Field(() => Invitation, { nullable: true, description: "The new invitation; null when it was refused." })
-  invitation!: Invitation | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The secret that accepts the invitation, once, to be handed over to whom it is for. Shown this once; null when a repeated " +
+const InviteMemberPayload = payloadType("inviteMember", {
+  invitation: [Invitation, "The new invitation; null when it was refused."],
+  secret: [
+    String,
+    "The secret that accepts the invitation, once, to be handed over to whom it is for. Shown this once; null when a repeated " +
       "idempotency key is answered.",
-  })
-  secret!: string | null;
+  ],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const RevokeInvitationPayload = payloadType("revokeInvitation", {
+  revokedId: [ID, "The id that the invitation had; null when it was refused."],
+});
 
-@ObjectType({ description: "What came of `revokeInvitation`." })
-export class RevokeInvitationPayload {
-  @Field(() => ID, {
-    nullable: true,
-    description: "The id that the invitation had; null when it was refused.",
-  })
-  revokedId!: string | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `acceptInvitation`." })
-export class AcceptInvitationPayload {
-  @Field(() => Organization, {
-    nullable: true,
-    description: "The organization that one is a member of now; null when it was refused.",
-  })
-  organization!: Organization | null;
-
-  @Field(() => Role, { nullable: true, description: "What one may do there; null when it was refused." })
-  role!: Role | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The first API token, shown this once, with which one does everything else; null when it was refused.",
-  })
-  secret!: string | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const AcceptInvitationPayload = payloadType("acceptInvitation", {
+  organization: [Organization, "The organization that one is a member of now; null when it was refused."],
+  role: [Role, "What one may do there; null when it was refused."],
+  secret: [
+    String,
+    "The first API token, shown this once, with which one does everything else; null when it was refused.",
+  ],
+});
 
 const InvitationPermissions = permissionsType("Invitation", { revoke: "Take it back." });
 
@@ -112,7 +71,7 @@ export class InvitationResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<InviteMemberPayload> {
+  ): Promise<Payload<{ invitation: Invitation; secret: string }>> {
     const { row, secret, userErrors } = await create(context, {
       idempotencyKey,
       access: "ALONE",
@@ -128,7 +87,7 @@ export class InvitationResolver {
   async revokeInvitation(
     @Arg("id", () => ID, { description: "The invitation." }) id: string,
     @Ctx() context: Context,
-  ): Promise<RevokeInvitationPayload> {
+  ): Promise<Payload<{ revokedId: string }>> {
     const { userErrors } = await edit(context, {
       type: "Invitation",
       id,
@@ -148,7 +107,7 @@ export class InvitationResolver {
     @Arg("input", () => AcceptInvitationInput, { description: "The invitation, and who one is." })
     input: AcceptInvitationInput,
     @Ctx() context: Context,
-  ): Promise<AcceptInvitationPayload> {
+  ): Promise<Payload<{ organization: Organization; role: Role; secret: string }>> {
     const viewer = context.viewer === null ? null : viewerOf(context);
     const write = (tx: Parameters<typeof acceptInvitation>[0]) => acceptInvitation(tx, viewer, input);
     const { result, userErrors } = await transact(context, write, { access: viewer ? "HELD" : "NONE" });

@@ -1,24 +1,12 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { UpdateUserInput } from "../user/user.input.ts";
 import { User, userById } from "../user/user.ts";
-import { UserError } from "../user-error.ts";
 import { changeMemberRole } from "./change-member-role.ts";
 import { createServiceUser } from "./create-service-user.ts";
 import { CreateServiceUserInput, MemberOrder, MemberOrderField, MemberWhere } from "./member.input.ts";
@@ -27,41 +15,21 @@ import { removeMember } from "./remove-member.ts";
 import { Role } from "./role.ts";
 import { updateServiceUser } from "./update-service-user.ts";
 
-@ObjectType({ description: "What came of `changeMemberRole`." })
-export class ChangeMemberRolePayload {
-  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
-  member!: Member | null;
+const ChangeMemberRolePayload = payloadType("changeMemberRole", {
+  member: [Member, "The member as it is now; null when there is none."],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const RemoveMemberPayload = payloadType("removeMember", {
+  member: [Member, "The member as it is now; null when there is none."],
+});
 
-@ObjectType({ description: "What came of `removeMember`." })
-export class RemoveMemberPayload {
-  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
-  member!: Member | null;
+const CreateServiceUserPayload = payloadType("createServiceUser", {
+  member: [Member, "The new member; null when it was refused."],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `createServiceUser`." })
-export class CreateServiceUserPayload {
-  @Field(() => Member, { nullable: true, description: "The new member; null when it was refused." })
-  member!: Member | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `updateServiceUser`." })
-export class UpdateServiceUserPayload {
-  @Field(() => Member, { nullable: true, description: "The member as it is now; null when there is none." })
-  member!: Member | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const UpdateServiceUserPayload = payloadType("updateServiceUser", {
+  member: [Member, "The member as it is now; null when there is none."],
+});
 
 @Resolver(() => Member)
 export class MemberResolver {
@@ -92,7 +60,7 @@ export class MemberResolver {
     @Arg("id", () => ID, { description: "The member." }) id: string,
     @Arg("role", () => Role, { description: "What the member may do from now on." }) role: Role,
     @Ctx() context: Context,
-  ): Promise<ChangeMemberRolePayload> {
+  ): Promise<Payload<{ member: Member }>> {
     const { row, userErrors } = await edit(context, {
       type: "Member",
       id,
@@ -118,7 +86,7 @@ export class MemberResolver {
     })
     revokeCreatedTokens: boolean,
     @Ctx() context: Context,
-  ): Promise<RemoveMemberPayload> {
+  ): Promise<Payload<{ member: Member }>> {
     const { row, userErrors } = await edit(context, {
       type: "Member",
       id,
@@ -138,7 +106,7 @@ export class MemberResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<CreateServiceUserPayload> {
+  ): Promise<Payload<{ member: Member }>> {
     const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) => createServiceUser(tx, viewerOf(context), input, idempotencyKey),
@@ -152,7 +120,7 @@ export class MemberResolver {
     @Arg("id", () => ID, { description: "The service user, as a member." }) id: string,
     @Arg("input", () => UpdateUserInput, { description: "The changes." }) input: UpdateUserInput,
     @Ctx() context: Context,
-  ): Promise<UpdateServiceUserPayload> {
+  ): Promise<Payload<{ member: Member }>> {
     const { row, userErrors } = await edit(context, {
       type: "Member",
       id,

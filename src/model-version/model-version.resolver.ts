@@ -1,26 +1,13 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { Model, modelOfVersion } from "../model/model.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { User, userById } from "../user/user.ts";
-import { UserError } from "../user-error.ts";
 import { createModelVersion } from "./create-model-version.ts";
 import { findModelVersion } from "./find-model-version.ts";
 import { ModelVersionConnection, versionsOfModel, versionsOfOrganization } from "./list-model-versions.ts";
@@ -35,26 +22,16 @@ import {
 import { latestVersionOf, ModelVersion, modelVersionById, versionCountOf } from "./model-version.ts";
 import { updateModelVersion } from "./update-model-version.ts";
 
-@ObjectType({ description: "What came of `createModelVersion`." })
-export class CreateModelVersionPayload {
-  @Field(() => ModelVersion, { nullable: true, description: "The new version; null when it was refused." })
-  modelVersion!: ModelVersion | null;
+const CreateModelVersionPayload = payloadType("createModelVersion", {
+  modelVersion: [ModelVersion, "The new version; null when it was refused."],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `updateModelVersion`." })
-export class UpdateModelVersionPayload {
-  @Field(() => ModelVersion, {
-    nullable: true,
-    description: "The version as it is now, also when the edit was refused; null when there is none.",
-  })
-  modelVersion!: ModelVersion | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const UpdateModelVersionPayload = payloadType("updateModelVersion", {
+  modelVersion: [
+    ModelVersion,
+    "The version as it is now, also when the edit was refused; null when there is none.",
+  ],
+});
 
 @Resolver(() => ModelVersion)
 export class ModelVersionResolver {
@@ -91,7 +68,7 @@ export class ModelVersionResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<CreateModelVersionPayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion }>> {
     const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) =>
@@ -115,7 +92,7 @@ export class ModelVersionResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<UpdateModelVersionPayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion }>> {
     const { row, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,

@@ -1,30 +1,21 @@
-import { Arg, Ctx, Field, ID, Int, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Int, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
-import { UserError } from "../user-error.ts";
 import { ModelVersion, modelVersionById } from "./model-version.ts";
 import { transferModelVersion } from "./transfer-model-version.ts";
 
-@ObjectType({ description: "What came of `transferModelVersion`." })
-export class TransferModelVersionPayload {
-  @Field(() => ModelVersion, {
-    nullable: true,
-    description:
-      "The version with its model and number as they are now, also when the transfer was refused; null when there is none.",
-  })
-  modelVersion!: ModelVersion | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      "The number that it has in that model, or would have after a dry run; null when it was refused.",
-  })
-  number!: number | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const TransferModelVersionPayload = payloadType("transferModelVersion", {
+  modelVersion: [
+    ModelVersion,
+    "The version with its model and number as they are now, also when the transfer was refused; null when there is none.",
+  ],
+  number: [
+    Int,
+    "The number that it has in that model, or would have after a dry run; null when it was refused.",
+  ],
+});
 
 @Resolver()
 export class TransferResolver {
@@ -48,7 +39,7 @@ export class TransferResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<TransferModelVersionPayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion; number: number }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,

@@ -1,27 +1,14 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
-import { UserError } from "../user-error.ts";
 import { createModel } from "./create-model.ts";
 import {
   CreateModelInput,
@@ -34,26 +21,13 @@ import {
 import { Model, ModelConnection, modelById, modelByName, modelsOf } from "./model.ts";
 import { updateModel } from "./update-model.ts";
 
-@ObjectType({ description: "What came of `createModel`." })
-export class CreateModelPayload {
-  @Field(() => Model, { nullable: true, description: "The new model; null when it was refused." })
-  model!: Model | null;
+const CreateModelPayload = payloadType("createModel", {
+  model: [Model, "The new model; null when it was refused."],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `updateModel`." })
-export class UpdateModelPayload {
-  @Field(() => Model, {
-    nullable: true,
-    description: "The model as it is now, also when the edit was refused; null when there is none.",
-  })
-  model!: Model | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const UpdateModelPayload = payloadType("updateModel", {
+  model: [Model, "The model as it is now, also when the edit was refused; null when there is none."],
+});
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -86,7 +60,7 @@ export class ModelResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<CreateModelPayload> {
+  ): Promise<Payload<{ model: Model }>> {
     const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) => createModel(tx, viewerOf(context), input, idempotencyKey),
@@ -103,7 +77,7 @@ export class ModelResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<UpdateModelPayload> {
+  ): Promise<Payload<{ model: Model }>> {
     const { row, userErrors } = await edit(context, {
       type: "Model",
       id,

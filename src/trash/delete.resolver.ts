@@ -1,37 +1,23 @@
-import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
-import { UserError } from "../user-error.ts";
 import { deleteModel, deleteModelVersion } from "./delete.ts";
 import { TrashContents } from "./trash-contents.ts";
 import { TrashEntry, trashEntryById } from "./trash-entry.ts";
 
 const contentsDescription = "How much was deleted, or would be by a dry run; null when it was refused.";
 
-@ObjectType({ description: "What came of `deleteModelVersion`." })
-export class DeleteModelVersionPayload {
-  @Field(() => TrashEntry, { nullable: true, description: "The version in the trash; null when it is not." })
-  trashEntry!: TrashEntry | null;
+const DeleteModelVersionPayload = payloadType("deleteModelVersion", {
+  trashEntry: [TrashEntry, "The version in the trash; null when it is not."],
+  contents: [TrashContents, contentsDescription],
+});
 
-  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
-  contents!: TrashContents | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `deleteModel`." })
-export class DeleteModelPayload {
-  @Field(() => TrashEntry, { nullable: true, description: "The model in the trash; null when it is not." })
-  trashEntry!: TrashEntry | null;
-
-  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
-  contents!: TrashContents | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const DeleteModelPayload = payloadType("deleteModel", {
+  trashEntry: [TrashEntry, "The model in the trash; null when it is not."],
+  contents: [TrashContents, contentsDescription],
+});
 
 @Resolver()
 export class DeleteResolver {
@@ -43,7 +29,7 @@ export class DeleteResolver {
     @Arg("id", () => ID, { description: "The version." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<DeleteModelVersionPayload> {
+  ): Promise<Payload<{ trashEntry: TrashEntry; contents: TrashContents }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
@@ -68,7 +54,7 @@ export class DeleteResolver {
     cascade: boolean,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<DeleteModelPayload> {
+  ): Promise<Payload<{ trashEntry: TrashEntry; contents: TrashContents }>> {
     const { trashDays } = context;
     const { row, result, userErrors } = await edit(context, {
       type: "Model",

@@ -1,8 +1,8 @@
-import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
-import { UserError } from "../user-error.ts";
 import { purgeModel, purgeModelVersion } from "./purge.ts";
 import { Tombstone, tombstoneById } from "./tombstone.ts";
 import { TrashContents } from "./trash-contents.ts";
@@ -10,29 +10,15 @@ import { TrashContents } from "./trash-contents.ts";
 const contentsDescription =
   "How much was purged, or would be by a dry run, versions that were deleted before their model included; null when it was refused.";
 
-@ObjectType({ description: "What came of `purgeModelVersion`." })
-export class PurgeModelVersionPayload {
-  @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
-  tombstone!: Tombstone | null;
+const PurgeModelVersionPayload = payloadType("purgeModelVersion", {
+  tombstone: [Tombstone, "What is left; null when it was not purged."],
+  contents: [TrashContents, contentsDescription],
+});
 
-  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
-  contents!: TrashContents | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `purgeModel`." })
-export class PurgeModelPayload {
-  @Field(() => Tombstone, { nullable: true, description: "What is left; null when it was not purged." })
-  tombstone!: Tombstone | null;
-
-  @Field(() => TrashContents, { nullable: true, description: contentsDescription })
-  contents!: TrashContents | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const PurgeModelPayload = payloadType("purgeModel", {
+  tombstone: [Tombstone, "What is left; null when it was not purged."],
+  contents: [TrashContents, contentsDescription],
+});
 
 @Resolver()
 export class PurgeResolver {
@@ -45,7 +31,7 @@ export class PurgeResolver {
     @Arg("id", () => ID, { description: "The version: `objectId` of its entry in the trash." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<PurgeModelVersionPayload> {
+  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
@@ -64,7 +50,7 @@ export class PurgeResolver {
     @Arg("id", () => ID, { description: "The model: `objectId` of its entry in the trash." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<PurgeModelPayload> {
+  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "Model",
       id,

@@ -1,32 +1,22 @@
-import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { Model, modelById } from "../model/model.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
-import { UserError } from "../user-error.ts";
 import { restoreModel, restoreModelVersion } from "./restore.ts";
 
 const nameDescription =
   "A new name, such as is needed where the old one is taken by now; without it, it has the old one again.";
 
-@ObjectType({ description: "What came of `restoreModelVersion`." })
-export class RestoreModelVersionPayload {
-  @Field(() => ModelVersion, { nullable: true, description: "The version; null when it is not live." })
-  modelVersion!: ModelVersion | null;
+const RestoreModelVersionPayload = payloadType("restoreModelVersion", {
+  modelVersion: [ModelVersion, "The version; null when it is not live."],
+});
 
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
-
-@ObjectType({ description: "What came of `restoreModel`." })
-export class RestoreModelPayload {
-  @Field(() => Model, { nullable: true, description: "The model; null when it is not live." })
-  model!: Model | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const RestoreModelPayload = payloadType("restoreModel", {
+  model: [Model, "The model; null when it is not live."],
+});
 
 @Resolver()
 export class RestoreResolver {
@@ -40,7 +30,7 @@ export class RestoreResolver {
     @Arg("name", () => String, { nullable: true, description: nameDescription }) name: string | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<RestoreModelVersionPayload> {
+  ): Promise<Payload<{ modelVersion: ModelVersion }>> {
     const { row, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
@@ -61,7 +51,7 @@ export class RestoreResolver {
     @Arg("name", () => String, { nullable: true, description: nameDescription }) name: string | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<RestoreModelPayload> {
+  ): Promise<Payload<{ model: Model }>> {
     const { row, userErrors } = await edit(context, {
       type: "Model",
       id,

@@ -1,23 +1,15 @@
-import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { apiError } from "../errors.ts";
 import { transact } from "../mutation.ts";
-import { UserError } from "../user-error.ts";
+import { type Payload, payloadType } from "../payload.ts";
 import { updateUser } from "./update-user.ts";
 import { UpdateUserInput } from "./user.input.ts";
 import { User, userById } from "./user.ts";
 
-@ObjectType({ description: "What came of `updateProfile`." })
-export class UpdateProfilePayload {
-  @Field(() => User, {
-    nullable: true,
-    description: "The user as it is now, also when the edit was refused.",
-  })
-  user!: User | null;
-
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
-  userErrors!: UserError[];
-}
+const UpdateProfilePayload = payloadType("updateProfile", {
+  user: [User, "The user as it is now, also when the edit was refused."],
+});
 
 @Resolver(() => User)
 export class UserResolver {
@@ -27,7 +19,7 @@ export class UserResolver {
   async updateProfile(
     @Arg("input", () => UpdateUserInput, { description: "The changes." }) input: UpdateUserInput,
     @Ctx() context: Context,
-  ): Promise<UpdateProfilePayload> {
+  ): Promise<Payload<{ user: User }>> {
     const { userId, capped } = viewerOf(context);
     if (capped) throw apiError("FORBIDDEN", "This needs an API token with the whole role of its member.");
     const { userErrors } = await transact(context, (tx) => updateUser(tx, userId, input));
