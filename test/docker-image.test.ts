@@ -265,3 +265,13 @@ test("what is not there cannot be edited, and a foreign version is not there", a
   }
   expect((await dockerImage(other, foreign)).dockerImage).toEqual(stored);
 });
+
+test("a password in an image is not repeated", async () => {
+  const registry = await aRegistry();
+  const id = await aVersion(registry, await aModel(registry));
+  const image = "https://robot:hunter2@registry.example.com/acme/yolox";
+  const { userErrors } = await updateDockerImage(registry, { id, input: { image } });
+  expect(userErrors).toMatchObject([
+    { message: expect.stringContaining('got "…@registry.example.com/acme/yolox"') },
+  ]);
+});

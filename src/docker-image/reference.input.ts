@@ -50,8 +50,11 @@ function readImage(
     return undefined;
   }
   const parsed = parseReference(image.trim());
-  if (!parsed)
-    refuse("image", `Expected an image such as docker.io/acme/training, got "${image.slice(0, 80)}".`);
+  // Without what may be a user and a password, as in `https://user:password@registry/image`.
+  if (!parsed) {
+    const got = image.replace(/^.*@/s, "…@").slice(0, 80);
+    refuse("image", `Expected an image such as docker.io/acme/training, got "${got}".`);
+  }
   return parsed;
 }
 

@@ -31,7 +31,9 @@ export function wrongValue(type: ParameterType, value: unknown): string | undefi
     return `Expected at most ${limits.parameterValue} characters as JSON, got ${json.length}.`;
   }
   const { words, is } = expected[type];
-  if (!is(value)) return `Expected ${words} for the type ${type}, got ${json.slice(0, 80)}.`;
+  const got =
+    typeof value === "number" && !Number.isFinite(value) ? "one that is too large" : json.slice(0, 80);
+  if (!is(value)) return `Expected ${words} for the type ${type}, got ${got}.`;
   return hasText(value, (text) => !isStorable(text))
     ? "Expected well-formed Unicode without NUL characters."
     : undefined;
