@@ -114,10 +114,7 @@ async function rotate(db: DataSource, config: Config): Promise<string> {
   if (keyring.isEmpty)
     throw new ConfigError("SECRET_KEYS: expected the keys of the servers, the new one first, got none.");
   const { rotated, left } = await rotateSecrets(db, keyring);
-  const rest =
-    left > 0
-      ? `; ${left} are left, whose key is not in SECRET_KEYS, or is another one`
-      : ", and none are left under another key";
+  const rest = left > 0 ? `; ${left} are left that are not under it` : ", and none are left";
   return `${rotated} secrets were encrypted anew under the key "${keyring.current}"${rest}.`;
 }
 

@@ -43,10 +43,7 @@ export function translateDatabaseError(error: unknown): unknown {
   const known = constraints.get(constraint);
   if (known) return new Refusal([known]);
   if (code === "57014" || code === "55P03") {
-    return apiError(
-      "TIMEOUT",
-      `It took longer than ${limits.statement / 1_000} s and was given up; nothing was changed.`,
-    );
+    return apiError("TIMEOUT", `It took longer than ${limits.statement / 1_000} s and was given up.`);
   }
   if (code.startsWith("22"))
     return apiError(

@@ -13,7 +13,10 @@ export const errorCodes = {
   },
   BAD_USER_INPUT: { status: 400, meaning: "A variable or an argument has a value that is not acceptable." },
   BAD_REQUEST: { status: 400, meaning: "The HTTP request is not a GraphQL request." },
-  QUERY_TOO_LARGE: { status: 400, meaning: "The query is too deep, too wide or too costly." },
+  QUERY_TOO_LARGE: {
+    status: 400,
+    meaning: "The query, or its answer, is too large; what was done stays done.",
+  },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
     meaning: "Send the document itself: the registry keeps none.",
@@ -32,8 +35,15 @@ export const errorCodes = {
     status: 501,
     meaning: "The registry has no key to encrypt secrets with; its operator sets `SECRET_KEYS`.",
   },
-  SERVICE_UNAVAILABLE: { status: 503, meaning: "The database cannot be reached; try again." },
-  TIMEOUT: { status: 503, meaning: "It took too long and was given up; nothing was changed." },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      "The database cannot be reached, or two changes met; the message says whether to try or to read again.",
+  },
+  TIMEOUT: {
+    status: 503,
+    meaning: "It took too long and was given up; the message says whether anything was changed.",
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

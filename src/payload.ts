@@ -1,13 +1,13 @@
 import { Field, ObjectType } from "type-graphql";
 import { UserError } from "./user-error.ts";
 
-/** What a resolver answers for a mutation: its parts are null when it was refused. */
+/** What a resolver answers for a mutation: each part can be null, and its description says when. */
 export type Payload<Parts extends object> = { [part in keyof Parts]: Parts[part] | null } & {
   userErrors: UserError[];
 };
 
 /**
- * Declares `XPayload`, the type of what came of a mutation.
+ * Declares `XPayload`, the type of what came of a mutation. One with lists, or with more to say, is a class of its own.
  *
  * @param parts what it tells beside `userErrors`, by field: a GraphQL type and a sentence.
  */

@@ -98,7 +98,6 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: limits.validationErrors },
     formatError,
-    stringifyResult: (answer) => JSON.stringify(answer),
     logger: app.log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

@@ -17,7 +17,7 @@ export function welcome(
     lines.push(`The API token of the first owner is in ${first.file}, which only you can read.`);
   if (!first || !onTerminal) return `${lines.join("\n")}\n`;
   const box = [
-    "This is the API token of the first owner. It is shown once.",
+    "This is the API token of the first owner. It is shown only now.",
     "",
     `  ${first.token}`,
     "",

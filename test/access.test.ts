@@ -6,7 +6,8 @@ import { Role } from "../src/member/role.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { databaseUrl } from "./support/database.ts";
 import { until } from "./support/embedded-cluster.ts";
-import { aMember, aRegistry, type Registry } from "./support/registry.ts";
+import { waiters } from "./support/locks.ts";
+import { aMember, aRegistry } from "./support/registry.ts";
 import { aModel, uuid } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, startServer } from "./support/server-process.ts";
@@ -16,15 +17,6 @@ const demote = "mutation ($id: ID!) { changeMemberRole(id: $id, role: VIEWER) { 
 const createVersion = `mutation ($modelId: ID!) {
   createModelVersion(modelId: $modelId, input: { name: "Late", type: LINE }) { modelVersion { id } userErrors { code } }
 }`;
-
-/** How many sessions of the database wait for a lock. */
-async function waiting({ db }: Registry, query: string): Promise<number> {
-  const [{ count }] = await db.query(
-    "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1",
-    [`%${query}%`],
-  );
-  return count;
-}
 
 test.each([
   ["removed", remove, "UNAUTHENTICATED"],
@@ -40,7 +32,7 @@ test.each([
     await held.startTransaction();
     await held.query("select from model where id = $1 for no key update", [uuid(modelId)]);
     const late = sender(registry.url, grace.token)(createVersion, { modelId });
-    await until(async () => (await waiting(registry, "last_version")) === 1);
+    await until(async () => (await waiters(registry.db, "last_version")) === 1);
     await registry.ask(change, { id: grace.memberId });
     await held.commitTransaction();
     await held.release();
@@ -71,7 +63,7 @@ test.each([
     grace.userId,
   ]);
   const removal = registry.ask(change, { id });
-  await until(async () => (await waiting(registry, "access_lock")) === 1);
+  await until(async () => (await waiters(registry.db, "access_lock")) === 1);
   await committing.commitTransaction();
   await committing.release();
   expect(Object.values<{ userErrors: [] }>(await removal)[0]?.userErrors).toEqual([]);
@@ -85,7 +77,7 @@ test("who manages members is asked once more when the turn comes", async () => {
   await other.startTransaction();
   await other.query("select from organization where id = $1 for no key update", [registry.organizationId]);
   const late = sender(registry.url, admin.token)(remove, { id: grace.memberId });
-  await until(async () => (await waiting(registry, "from organization")) === 1);
+  await until(async () => (await waiters(registry.db, "from organization")) === 1);
   await other.query("update member set role = 'EDITOR' where user_id = $1", [admin.userId]);
   await other.commitTransaction();
   await other.release();
@@ -105,7 +97,7 @@ test("an acceptance waits for a lower role of the inviter, and then finds no off
   const accept =
     'mutation ($s: String!) { acceptInvitation(input: { secret: $s, name: "Eve" }) { userErrors { code } } }';
   const late = sender(registry.url, "")(accept, { s: body.data.inviteMember.secret }, { authorization: "" });
-  await until(async () => (await waiting(registry, "from organization")) === 1);
+  await until(async () => (await waiters(registry.db, "from organization")) === 1);
   await other.query("update member set role = 'ADMIN' where user_id = $1", [owner.userId]);
   await other.commitTransaction();
   await other.release();
@@ -123,7 +115,7 @@ test("the database keeps an owner also when two sessions take one away each", as
     () => "done",
     (error: Error) => error.message,
   );
-  await until(async () => (await waiting({ db } as Registry, "update member set role")) === 1);
+  await until(async () => (await waiters(db, "update member set role")) === 1);
   await first.commitTransaction();
   await first.release();
   expect(await late).toBe("an organization needs an owner");

@@ -276,7 +276,7 @@ async function answer(
       variables: Object.fromEntries(types.map((type) => [type, ids[type]])),
     }),
   });
-  return `${response.status} ${await response.text()}`;
+  return `${response.status} ${(await response.text()).trimEnd()}`;
 }
 
 const nothing = '200 {"data":{"answer":null}}';

@@ -207,3 +207,20 @@ test("a statement that takes too long is given up, and says so", async () => {
   expect([status, body.errors]).toMatchObject([503, [{ message, extensions: { code: "TIMEOUT" } }]]);
   expect((await registry.ask("{ modelVersions { totalCount } }")).modelVersions.totalCount).toBe(0);
 });
+
+test("a statement that takes too long after something was done says that it stays done", async () => {
+  const registry = await aRegistry();
+  const id = await aModel(registry);
+  await aVersion(registry, id);
+  const update = `mutation ($id: ID!) {
+    updateModel(id: $id, input: { name: "Done" }) { model { latestVersion { labels { name } } } }
+  }`;
+  const { body } = await registry.db.transaction(async (holder) => {
+    await holder.query("set local idle_in_transaction_session_timeout = 0");
+    await holder.query("lock table label in access exclusive mode");
+    return registry.send(update, { id });
+  });
+  const message = "It took longer than 10 s and was given up; what was done before stays done.";
+  expect(body.errors).toMatchObject([{ message, extensions: { code: "TIMEOUT" } }]);
+  expect((await registry.ask("{ models { nodes { name } } }")).models.nodes).toEqual([{ name: "Done" }]);
+});

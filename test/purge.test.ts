@@ -4,7 +4,8 @@ import { toGlobalId } from "../src/node/id.ts";
 import { purgeExpired, startSweep } from "../src/trash/sweep.ts";
 import { databaseUrl } from "./support/database.ts";
 import { until } from "./support/embedded-cluster.ts";
-import { aRegistry, type Registry } from "./support/registry.ts";
+import { waiters } from "./support/locks.ts";
+import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import { type Data, sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
@@ -190,13 +191,19 @@ test("an entry that cannot be purged is told, and keeps no other from being purg
     when (old.id = '${uuid(poisoned)}') execute function poison()`);
   const told: unknown[] = [];
   const now = new Date(Date.now() + 31 * 86_400_000);
-  await purgeExpired(registry.db, { now, onError: (error, entryId) => told.push([String(error), entryId]) });
-  await registry.db.query("drop function poison cascade");
+  try {
+    await purgeExpired(registry.db, {
+      now,
+      onError: (error, entryId) => told.push([String(error), entryId]),
+    });
+  } finally {
+    await registry.db.query("drop function poison cascade");
+  }
   expect(told).toEqual([[expect.stringContaining("poison"), uuid(poisoned)]]);
   expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: poisoned }]);
 });
 
-test("what is restored while a sweep waits for its model stays", async () => {
+test("what is restored and deleted again while a sweep waits for its model has its time anew", async () => {
   const registry = await aRegistry();
   const id = await aModel(registry);
   await registry.ask(deleteModel, { id });
@@ -204,15 +211,25 @@ test("what is restored while a sweep waits for its model stays", async () => {
   await other.startTransaction();
   await other.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid(id)]);
   const sweeping = sweep(registry, 31);
-  const waits = "select from pg_locks where locktype = 'advisory' and not granted";
-  await until(async () => (await registry.db.query(waits)).length > 0);
-  await other.query("update model set trash_entry_id = null where id = $1", [uuid(id)]);
-  await other.query("delete from trash_entry where id = $1", [uuid(id)]);
+  await until(async () => (await waiters(registry.db, "pg_advisory_xact_lock")) === 1);
+  await other.query("update trash_entry set purge_at = now() + interval '90 days' where id = $1", [uuid(id)]);
   await other.commitTransaction();
   await other.release();
   await sweeping;
   expect(await tombstoneOf(registry, id)).toBeNull();
-  expect((await registry.ask("{ models { nodes { id } } }")).models.nodes).toEqual([{ id }]);
+  expect((await registry.ask(listTrash)).trash.nodes).toMatchObject([{ objectId: id }]);
+});
+
+test("a server that is not elected leaves the trash to the one that is", async () => {
+  const registry = await aRegistry();
+  for (let count = 0; count < 5; count += 1) await registry.ask(deleteModel, { id: await aModel(registry) });
+  const elected = registry.db.createQueryRunner();
+  await elected.query("select pg_advisory_lock(7305114003)");
+  const sent = await statementsOf(() => sweep(registry, 31));
+  await elected.query("select pg_advisory_unlock_all()");
+  await elected.release();
+  expect(sent.filter((statement) => statement.includes("from trash_entry"))).toHaveLength(1);
+  expect((await registry.ask(listTrash)).trash.totalCount).toBe(5);
 });
 
 test("a server sweeps again and again", async () => {

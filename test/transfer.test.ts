@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { until } from "./support/embedded-cluster.ts";
+import { waiters } from "./support/locks.ts";
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aFile, aModel, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import {
@@ -216,18 +217,22 @@ test("a transfer can start from a revision, and a dry run tells the number", asy
   const id = await aVersion(registry, a);
   const query = `mutation ($id: ID!, $modelId: ID!, $expectedRevision: Int, $dryRun: Boolean) {
     transferModelVersion(id: $id, modelId: $modelId, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-      number modelVersion { version } userErrors { code field }
+      version modelVersion { version } userErrors { code field }
     }
   }`;
   const answer = async (more: object) =>
     (await registry.ask(query, { id, modelId: b, ...more })).transferModelVersion;
   expect(await answer({ expectedRevision: 2 })).toEqual({
-    ...{ number: null, modelVersion: { version: 1 } },
+    ...{ version: null, modelVersion: { version: 1 } },
     userErrors: [{ code: "CONFLICT", field: ["expectedRevision"] }],
   });
-  expect(await answer({ dryRun: true })).toEqual({ number: 2, modelVersion: { version: 1 }, userErrors: [] });
+  expect(await answer({ dryRun: true })).toEqual({
+    version: 2,
+    modelVersion: { version: 1 },
+    userErrors: [],
+  });
   expect(await answer({ expectedRevision: 1 })).toEqual({
-    ...{ number: 2, modelVersion: { version: 2 }, userErrors: [] },
+    ...{ version: 2, modelVersion: { version: 2 }, userErrors: [] },
   });
 });
 
@@ -239,8 +244,7 @@ test("a version that was transferred while something else waited for its model i
   await other.startTransaction();
   await other.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [uuid(a)]);
   const deletion = registry.ask(deleteVersion, { id });
-  const waits = "select from pg_locks where locktype = 'advisory' and not granted";
-  await until(async () => (await registry.db.query(waits)).length > 0);
+  await until(async () => (await waiters(registry.db, "pg_advisory_xact_lock")) === 1);
   await other.query("update model_version set model_id = $2, version = 7 where id = $1", [uuid(id), uuid(b)]);
   await other.commitTransaction();
   await other.release();

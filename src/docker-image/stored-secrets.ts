@@ -64,8 +64,8 @@ async function readKeyStates(db: DataSource, keyring: Keyring): Promise<Map<stri
  * again: an edit and a rotation of one docker image wait for each other. Each docker image has a transaction of its own,
  * so that the rotation never holds one and waits for another.
  *
- * @returns how many secrets were encrypted anew, and how many are left that cannot be read, as their key is missing or
- *   wrong. A key can be taken out of SECRET_KEYS when all servers have started with the new one before it, and then nothing
+ * @returns how many secrets were encrypted anew, and how many are left: under another key, or not to be read under the
+ *   first. A key can be taken out of SECRET_KEYS when all servers have started with the new one before it, and then nothing
  *   is left.
  */
 export async function rotateSecrets(
@@ -79,7 +79,9 @@ export async function rotateSecrets(
     rotated += await rotateOnce(db, keyring);
   }
   let left = 0;
-  for (const { unreadable } of (await readKeyStates(db, keyring)).values()) left += unreadable;
+  // What a server without the new key has written meanwhile is left too, though it can be read.
+  for (const [keyId, { stored, unreadable }] of await readKeyStates(db, keyring))
+    left += keyId === keyring.current ? unreadable : stored;
   return { rotated, left };
 }
 

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { stays } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { translateDatabaseError } from "../database-error.ts";
 import { errorCodes, isErrorCode } from "../errors.ts";
@@ -49,7 +50,7 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
           body.singleResult = limitAnswer(contextValue, body.singleResult);
           if (!body.singleResult.errors) return;
           const { data, errors } = body.singleResult;
-          body.singleResult.errors = errors.map((error) => completed(error, http.status, requestId));
+          body.singleResult.errors = errors.map((error) => completed(error, http.status, contextValue));
           if (data != null) return;
           const code = errors.map((error) => error.extensions?.code).find(isErrorCode);
           // 500 is Apollo's word for whatever it does not know, and an answer that has been taken back has none yet.
@@ -60,13 +61,21 @@ export function errorPlugin(log: (error: unknown, requestId: string) => void): A
   };
 }
 
-/** The last details: a defect can be found in the log, and Apollo has no code of its own for a mutation by GET. */
+/**
+ * The last details: a defect can be found in the log, Apollo has no code of its own for a mutation by GET, and who was
+ * given up on wants to know what has been done.
+ */
 function completed(
   error: GraphQLFormattedError,
   status: number | undefined,
-  requestId: string,
+  context: Context,
 ): GraphQLFormattedError {
   const code = status === 405 ? "METHOD_NOT_ALLOWED" : error.extensions?.code;
   const isDefect = code === "INTERNAL_SERVER_ERROR";
-  return { ...error, extensions: { ...error.extensions, code, ...(isDefect && { requestId }) } };
+  const message =
+    code === "TIMEOUT"
+      ? error.message.replace(/\.$/, `${stays(context) || "; nothing was changed"}.`)
+      : error.message;
+  const extensions = { ...error.extensions, code, ...(isDefect && { requestId: context.requestId }) };
+  return { ...error, message, extensions };
 }

@@ -33,31 +33,27 @@ export class LabelMapDivergence {
   @Field(() => String, { description: "The name of its version." })
   version!: string;
 
-  @Field(() => Int, {
-    description: "How many labels of the dataset version have an index that the version does not have.",
-  })
+  @Field(() => Int, { description: "How many labels are `missing`." })
   missingCount!: number;
 
   @Field(() => [Label], {
-    description: `Those labels, in the order of their indexes; the first ${limits.divergence}.`,
+    description: `Labels of the dataset version whose index the version does not have, in the order of their indexes; the first ${limits.divergence}.`,
   })
   missing!: LabelRow[];
 
-  @Field(() => Int, {
-    description: "How many labels of the version have an index that the dataset version does not have.",
-  })
+  @Field(() => Int, { description: "How many labels are `extra`." })
   extraCount!: number;
 
   @Field(() => [Label], {
-    description: `Those labels, in the order of their indexes; the first ${limits.divergence}.`,
+    description: `Labels of the version whose index the dataset version does not have, in the order of their indexes; the first ${limits.divergence}.`,
   })
   extra!: LabelRow[];
 
-  @Field(() => Int, { description: "How many indexes both have, under different names." })
+  @Field(() => Int, { description: "How many indexes are `renamed`." })
   renamedCount!: number;
 
   @Field(() => [RenamedLabel], {
-    description: `Those indexes, in their order; the first ${limits.divergence}.`,
+    description: `Indexes that both have, under different names, in their order; the first ${limits.divergence}.`,
   })
   renamed!: RenamedLabel[];
 }

@@ -11,7 +11,7 @@ const TransferModelVersionPayload = payloadType("transferModelVersion", {
     ModelVersion,
     "The version with its model and number as they are now, also when the transfer was refused; null when there is none.",
   ],
-  number: [
+  version: [
     Int,
     "The number that it has in that model, or would have after a dry run; null when it was refused.",
   ],
@@ -39,7 +39,7 @@ export class TransferResolver {
     expectedRevision: number | null,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ modelVersion: ModelVersion; number: number }>> {
+  ): Promise<Payload<{ modelVersion: ModelVersion; version: number }>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
@@ -48,6 +48,6 @@ export class TransferResolver {
         transferModelVersion(tx, viewerOf(context), uuid, { modelId, name, expectedRevision }),
       read: modelVersionById,
     });
-    return { modelVersion: row, number: result, userErrors };
+    return { modelVersion: row, version: result, userErrors };
   }
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import type { Viewer } from "../viewer/viewer.ts";
 import { lockTrashedModel, lockTrashedVersion } from "./lock-trashed.ts";
-import { noContents, readContents, sum, type TrashContents } from "./trash-contents.ts";
+import { addContents, noContents, readContents, type TrashContents } from "./trash-contents.ts";
 
 /** The tables that hold what a version is made of; a test compares them with the foreign keys. */
 const parts = ["label", "parameter", "docker_image", "model_file", "source_experiment"];
@@ -43,7 +43,7 @@ export async function purge(
     [entryId, purgedById],
   );
   const ids = [entries.map(({ id }) => id)];
-  const contents = [...(await readContents(tx, ids.flat())).values()].reduce(sum, noContents());
+  const contents = [...(await readContents(tx, ids.flat())).values()].reduce(addContents, noContents());
   for (const table of parts)
     await tx.query(
       `delete from ${table} where model_version_id in (

@@ -48,23 +48,24 @@ export interface SweepOptions {
  * Purges all that has expired, each entry in a transaction of its own. Of several servers that do this at once one
  * goes on, and the others leave it to that one.
  */
-export async function purgeExpired(db: DataSource, { onError, now, signal }: SweepOptions): Promise<void> {
+export async function purgeExpired(db: DataSource, options: SweepOptions): Promise<void> {
   let place: Place | null = { purgeAt: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
-  while (place !== null && !signal?.aborted) {
-    const next: (Place & { organizationId: string; modelId: string }) | null = await findExpired(
-      db,
-      place,
-      now,
-    );
-    if (next !== null) await purgeNext(db, next, now).catch((error) => onError(error, next.id));
-    place = next;
+  while (place !== null && !options.signal?.aborted) {
+    const next: Expired | null = await findExpired(db, place, options.now);
+    const elected: boolean = next !== null && (await purgeOrTell(db, next, options));
+    place = elected ? next : null;
   }
+}
+
+interface Expired extends Place {
+  organizationId: string;
+  modelId: string;
 }
 
 const expired = "t.purged_at is null and t.purge_at <= coalesce($1::timestamptz, clock_timestamp())";
 
-async function findExpired(db: DataSource, after: Place, now: Date | undefined) {
-  const [next]: (Place & { organizationId: string; modelId: string })[] = await db.query(
+async function findExpired(db: DataSource, after: Place, now: Date | undefined): Promise<Expired | null> {
+  const [next]: Expired[] = await db.query(
     `select t.id, t.purge_at as "purgeAt", t.organization_id as "organizationId",
        coalesce(v.model_id, t.id) as "modelId"
      from trash_entry t left join model_version v on v.id = t.id
@@ -74,24 +75,36 @@ async function findExpired(db: DataSource, after: Place, now: Date | undefined) 
   return next ?? null;
 }
 
+/** @returns whether to go on: not where another server is at it. */
+async function purgeOrTell(db: DataSource, entry: Expired, { now, onError }: SweepOptions): Promise<boolean> {
+  try {
+    return await purgeNext(db, entry, now);
+  } catch (error) {
+    onError(error, entry.id);
+    return true;
+  }
+}
+
+/** @returns whether this server was elected. */
 async function purgeNext(
   db: DataSource,
-  { id, organizationId, modelId }: { id: string; organizationId: string; modelId: string },
+  { id, organizationId, modelId }: Expired,
   now: Date | undefined,
-): Promise<void> {
-  await db.transaction(async (tx) => {
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
     const [{ elected }]: [{ elected: boolean }] = await tx.query(
       "select pg_try_advisory_xact_lock($1) as elected",
       [lock],
     );
-    if (!elected) return;
+    if (!elected) return false;
     await holdModelsAlone(tx, organizationId, [modelId]);
     const [still] = await tx.query(`select from trash_entry t where ${expired} and t.id = $2`, [
       now ?? null,
       id,
     ]);
-    if (!still) return; // it has just been restored or purged
+    if (!still) return true; // it has just been restored or purged, or deleted anew
     await tx.query("set local statement_timeout = 0"); // a model with many long label maps may take its time
     await purge(tx, id, null);
+    return true;
   });
 }

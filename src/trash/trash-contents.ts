@@ -35,7 +35,7 @@ export const contentsOf = batch<string, TrashContents>(
   noContents,
 );
 
-export function sum(one: TrashContents, other: TrashContents): TrashContents {
+export function addContents(one: TrashContents, other: TrashContents): TrashContents {
   return Object.assign(new TrashContents(), {
     versionCount: one.versionCount + other.versionCount,
     fileCount: one.fileCount + other.fileCount,

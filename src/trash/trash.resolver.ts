@@ -33,7 +33,8 @@ export class TrashResolver {
 
   @Query(() => TrashEntry, {
     nullable: true,
-    description: "What is in the trash of one model or version; null when it is not there.",
+    description:
+      "The entry of one model or version in the trash; null when it was not deleted by itself: a version that went with its model is found by the id of the model.",
   })
   async trashEntry(
     @Arg("objectId", () => ID, { description: "The id of the model or version." }) objectId: string,
@@ -45,7 +46,7 @@ export class TrashResolver {
   }
 
   @FieldResolver(() => ID, {
-    description: "The id of the model or version, by which it is restored or purged; nothing else finds it.",
+    description: "The id of the model or version, by which it is restored or purged.",
   })
   objectId(@Root() { kind, id }: TrashEntry): string {
     return toGlobalId(typeOfKind[kind], id);
