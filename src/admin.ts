@@ -3,19 +3,14 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { DataSource } from "typeorm";
-import {
-  findOwners,
-  type Owner,
-  ownerTokenFile,
-  resetOwnerToken,
-  writeOwnerToken,
-} from "./api-token/owner-token.ts";
+import { findOwners, type Owner, ownerTokenFile, resetOwnerToken } from "./api-token/owner-token.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
 import { rotateSecrets } from "./docker-image/stored-secrets.ts";
 import { openEmbeddedPostgres } from "./embedded-postgres/open.ts";
 import { toGlobalId } from "./node/id.ts";
 import { openKeyring } from "./open-keyring.ts";
+import { writeSecretFile } from "./secret-file.ts";
 import { describeFailure } from "./welcome.ts";
 
 const usage = `Usage: npm run admin -- reset-owner-token [--member ID]
@@ -102,7 +97,7 @@ async function resetToken(db: DataSource, { dataDir }: Config, { member }: Optio
   const file = ownerTokenFile(dataDir);
   const { token, replacesFile } = await db.transaction(async (tx) => {
     const made = await resetOwnerToken(tx, owner, file);
-    if (made.replacesFile) await writeOwnerToken(file, made.token); // before the commit, as at the first start
+    if (made.replacesFile) await writeSecretFile(file, made.token); // before the commit, as at the first start
     return made;
   });
   const where = replacesFile ? `, also in ${file}` : "";

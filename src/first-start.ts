@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
-import { ownerTokenFile, writeOwnerToken } from "./api-token/owner-token.ts";
+import { ownerTokenFile } from "./api-token/owner-token.ts";
 import type { Config } from "./config.ts";
 import { insertOrganization } from "./organization/create-organization.ts";
+import { writeSecretFile } from "./secret-file.ts";
 import { User } from "./user/user.ts";
 
 /** Any number that no other program would take in the same database. */
@@ -62,7 +63,7 @@ async function createOwner(
     await tx.insert(User, owner);
     const secret = await insertOrganization(tx, { id: uuidv7(), name }, owner);
     // Before the commit: a token that nobody could read would lock everybody out.
-    await writeOwnerToken(file, secret);
+    await writeSecretFile(file, secret);
     return secret;
   });
   return { token, file };

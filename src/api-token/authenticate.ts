@@ -52,7 +52,7 @@ export async function authenticate(
   return { organizationId, userId, tokenId, role, expiresAt, capped: role !== memberRole };
 }
 
-export const unknown = "The API token is unknown: it was never issued, or has been revoked.";
+const unknown = "The API token is unknown: it was never issued, or has been revoked.";
 
 /** Of many requests that come at once one writes, and the others do not wait for it. */
 async function noteUse(db: DataSource, tokenId: string): Promise<void> {

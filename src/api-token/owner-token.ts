@@ -3,17 +3,12 @@ import { join } from "node:path";
 import type { DataSource, EntityManager } from "typeorm";
 import { lockOrganization, stopAccess } from "../member/access.ts";
 import { Role } from "../member/role.ts";
-import { writeSecretFile } from "../secret-file.ts";
 import { issueToken } from "./issue-token.ts";
 import { apiTokenSecret, readSecret } from "./secret.ts";
 
 /** Where the machine keeps the token of the first owner. */
 export function ownerTokenFile(dataDir: string): string {
   return join(dataDir, "owner-token");
-}
-
-export function writeOwnerToken(file: string, token: string): Promise<void> {
-  return writeSecretFile(file, token);
 }
 
 export interface Owner {

@@ -4,7 +4,9 @@ import { issueToken } from "../api-token/issue-token.ts";
 import { invitationSecret, readSecret } from "../api-token/secret.ts";
 import { lockOrganization } from "../member/access.ts";
 import { asWholeUser, includes, type Role } from "../member/role.ts";
+import { Organization } from "../organization/organization.ts";
 import { may } from "../permissions.ts";
+import { rows } from "../rows.ts";
 import { type Problems, readName, readPictureUrl } from "../text.ts";
 import { User } from "../user/user.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
@@ -12,7 +14,8 @@ import type { Viewer } from "../viewer/viewer.ts";
 import type { AcceptInvitationInput } from "./invitation.input.ts";
 
 export interface Acceptance {
-  organizationId: string;
+  /** Read before the commit: should a read after it fail, the secret would be lost. */
+  organization: Organization;
   role: Role;
   /** The API token of the new member. */
   secret: string;
@@ -55,7 +58,9 @@ export async function acceptInvitation(
     ...{ organizationId, userId: user, createdById: user, role },
     name: "First token",
   });
-  return { organizationId, role, secret };
+  const [organization] = await rows(tx, Organization, "where r.id = $1", [organizationId]);
+  if (!organization) throw new Error("An invitation belongs to an organization.");
+  return { organization, role, secret };
 }
 
 /** Takes the invitation away: of two who accept it at once, one finds it gone. */

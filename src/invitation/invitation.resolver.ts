@@ -3,7 +3,7 @@ import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { includes, Role } from "../member/role.ts";
 import { create, edit, transact } from "../mutation.ts";
-import { Organization, organizationByUuid } from "../organization/organization.ts";
+import { Organization } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
@@ -112,8 +112,7 @@ export class InvitationResolver {
     const write = (tx: Parameters<typeof acceptInvitation>[0]) => acceptInvitation(tx, viewer, input);
     const { result, userErrors } = await transact(context, write, { access: viewer ? "HELD" : "NONE" });
     if (!result) return { organization: null, role: null, secret: null, userErrors };
-    const { organizationId, role, secret } = result;
-    return { organization: await organizationByUuid(context, organizationId), role, secret, userErrors };
+    return { ...result, userErrors };
   }
 
   @FieldResolver(() => User, { description: "Who made it." })

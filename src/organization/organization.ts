@@ -22,7 +22,7 @@ export class Organization implements Node {
 
 export const organizationById = nodeById(Organization, "r.id = $2");
 
-/** Also one that is not the viewer's: for who has just made it, or has just become a member. */
+/** Also one that is not the viewer's: for who has just made it. */
 export async function organizationByUuid({ db }: Context, uuid: string): Promise<Organization | null> {
   const [organization] = await rows(db, Organization, "where r.id = $1", [uuid]);
   return organization ?? null;
