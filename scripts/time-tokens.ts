@@ -1,9 +1,12 @@
 import { Agent, request } from "node:http";
 import { v7 as uuidv7 } from "uuid";
 import { apiTokenSecret, newSecret } from "../src/api-token/secret.ts";
+import { readConfig } from "../src/config.ts";
 import { createDataSource } from "../src/data-source.ts";
+import { Keyring } from "../src/keyring.ts";
 import { insertOrganization } from "../src/organization/create-organization.ts";
 import { createServer } from "../src/server.ts";
+import { Storages } from "../src/storage-connector/storages.ts";
 import { User } from "../src/user/user.ts";
 import { createScratchDatabase, withPostgres } from "./database.ts";
 
@@ -18,14 +21,9 @@ await withPostgres(async (url) => {
   const db = await createDataSource(await createScratchDatabase(url)).initialize();
   await db.runMigrations();
   const prefixes = await issueTokens();
-  const config = {
-    corsOrigins: [],
-    introspection: true,
-    playground: false,
-    logLevel: "silent",
-    trashDays: 30,
-  };
-  const app = await createServer(config, db);
+  const config = readConfig({ PLAYGROUND: "false", LOG_LEVEL: "silent" });
+  const parts = { keyring: new Keyring([]), storages: new Storages(config.filesDir) };
+  const app = await createServer(config, db, parts);
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

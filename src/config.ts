@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseSecretKeys, type SecretKey } from "./keyring.ts";
 
 /** What the server was told by its environment; every value has been checked. */
@@ -7,6 +7,12 @@ export interface Config {
   host: string;
   /** Absolute path of the folder that holds the embedded database, its secret keys and the first owner's token. */
   dataDir: string;
+  /** Absolute path of the folder under which local-disk connectors keep their bytes. Replicas have to share it. */
+  filesDir: string;
+  /** Bytes of a file at most. */
+  maxFileSize: number;
+  /** Under which clients reach this server; null to go by each request. */
+  publicUrl: string | null;
   /** `postgres://…`, or undefined when the embedded database is to be used. */
   databaseUrl: string | undefined;
   /** Connections to PostgreSQL that this process opens at most. */
@@ -46,10 +52,21 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const text = (name: string, fallback: string) =>
     read(name, "1 to 200 characters", fallback, (value) => (value.length <= 200 ? value : undefined));
 
+  const dataDir = resolve(text("DATA_DIR", "data"));
   return {
     port: read("PORT", "a whole number from 0 to 65535", "4000", wholeNumber(0, 65_535)),
     host: text("HOST", "127.0.0.1"),
-    dataDir: resolve(text("DATA_DIR", "data")),
+    dataDir,
+    filesDir: resolve(text("FILES_DIR", join(dataDir, "files"))),
+    maxFileSize: read(
+      "MAX_FILE_SIZE",
+      "a whole number of bytes from 1 to 5497558138880",
+      String(2 ** 40),
+      wholeNumber(1, 5 * 2 ** 40),
+    ),
+    publicUrl: read("PUBLIC_URL", "an http or https URL", "none", (value) =>
+      value === "none" ? null : webUrl(value)?.replace(/\/+$/, ""),
+    ),
     databaseUrl: postgresUrl(env.DATABASE_URL?.trim() || undefined),
     databasePoolSize: read(
       "DATABASE_POOL_SIZE",

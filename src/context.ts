@@ -1,6 +1,7 @@
 import type { DataSource } from "typeorm";
 import { apiError } from "./errors.ts";
 import type { Keyring } from "./keyring.ts";
+import type { Storages } from "./storage-connector/storages.ts";
 import type { Viewer } from "./viewer/viewer.ts";
 
 /** What one request knows; the first argument of everything that reads. */
@@ -8,6 +9,10 @@ export interface Context {
   db: DataSource;
   /** Encrypts and decrypts what is secret at rest. */
   keyring: Keyring;
+  /** Opens the storages of organizations. */
+  storages: Storages;
+  /** Under which clients reach this server, such as `https://registry.example.com`; without a slash at its end. */
+  baseUrl: string;
   /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */
   viewer: Viewer | Error | null;
   /** For how many days what is deleted now can be restored. */

@@ -1,6 +1,8 @@
 import pg from "pg";
 import { DataSource, type Logger } from "typeorm";
 import { ApiToken } from "./api-token/api-token.ts";
+import { Blob } from "./blob/blob.ts";
+import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
 import { DockerImage } from "./docker-image/docker-image.ts";
 import { IdempotencyKey } from "./idempotency-key/idempotency-key.ts";
@@ -15,8 +17,10 @@ import { ModelVersion } from "./model-version/model-version.ts";
 import { PostgresNaming } from "./naming.ts";
 import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
+import { PendingUpload } from "./pending-upload/pending-upload.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
 import { SourceExperiment } from "./source-experiment/source-experiment.ts";
+import { StorageConnector } from "./storage-connector/storage-connector.ts";
 import { TrashEntry } from "./trash/trash-entry.ts";
 import { User } from "./user/user.ts";
 
@@ -35,7 +39,11 @@ const entities = [
   Label,
   Parameter,
   DockerImage,
+  StorageConnector,
+  Blob,
+  BlobRelease,
   ModelFile,
+  PendingUpload,
   SourceExperiment,
 ];
 

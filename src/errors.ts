@@ -40,6 +40,18 @@ export const errorCodes = {
     meaning:
       "The database cannot be reached, or two changes met; the message says whether to try or to read again.",
   },
+  UPLOAD_INCOMPLETE: {
+    status: 400,
+    meaning:
+      "A file did not arrive whole: the body ended early, or a part of it is missing. Nothing is kept of it.",
+  },
+  REQUEST_TIMEOUT: { status: 408, meaning: "The request's body stalled, or arrived too slowly." },
+  STORAGE_FULL: { status: 507, meaning: "The storage has no room for the file. Nothing is kept of it." },
+  STORAGE_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      "The storage cannot be reached, or refuses what the registry asks for; try again, or see its connector.",
+  },
   TIMEOUT: {
     status: 503,
     meaning: "It took too long and was given up; the message says whether anything was changed.",

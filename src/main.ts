@@ -9,6 +9,7 @@ import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
+import { Storages } from "./storage-connector/storages.ts";
 import { startSweep } from "./trash/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
@@ -41,7 +42,7 @@ async function start(): Promise<void> {
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
-  const app = await createServer(config, running.db, keyring);
+  const app = await createServer(config, running.db, { keyring, storages: new Storages(config.filesDir) });
   running.app = app;
   if (stopping.signal.aborted) return;
   running.endSweep = startSweep(running.db, (err, entry) =>

@@ -15,18 +15,28 @@ import { translateDatabaseError } from "./database-error.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
 import { queryLimits } from "./http/query-limits.ts";
-import { Keyring } from "./keyring.ts";
+import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
+import type { Storages } from "./storage-connector/storages.ts";
 
-type ServerConfig = Pick<Config, "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel">;
+export type ServerConfig = Pick<
+  Config,
+  "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel" | "maxFileSize" | "publicUrl"
+>;
+
+/** What a server works with beside its database. */
+export interface ServerParts {
+  keyring: Keyring;
+  storages: Storages;
+}
 
 /** The HTTP server, ready to listen: `/graphql`, `/health` and the playground. Holds no state between requests. */
 export async function createServer(
   config: ServerConfig,
   db: DataSource,
-  keyring = new Keyring([]),
+  { keyring, storages }: ServerParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.logLevel, serializers: { err: describeError } },
@@ -64,6 +74,8 @@ export async function createServer(
     context: async (request): Promise<Context> => ({
       db,
       keyring,
+      storages,
+      baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
       requestId: request.id,
       trashDays: config.trashDays,
       viewer: await authenticate(db, request.headers.authorization).catch(databaseError),

@@ -3,11 +3,14 @@ import { v7 as uuidv7 } from "uuid";
 import { Keyring } from "../src/keyring.ts";
 import { transact } from "../src/mutation.ts";
 import { Organization } from "../src/organization/organization.ts";
+import { Storages } from "../src/storage-connector/storages.ts";
 import { aRegistry } from "./support/registry.ts";
+import { filesDir } from "./support/test-server.ts";
 
 test.each([false, true])("what is checked at the commit refuses it, dry run: %s", async (dryRun) => {
   const { db } = await aRegistry();
-  const context = { db, keyring: new Keyring([]), viewer: null, trashDays: 30, requestId: "" };
+  const parts = { keyring: new Keyring([]), storages: new Storages(filesDir) };
+  const context = { db, ...parts, viewer: null, trashDays: 30, baseUrl: "", requestId: "" };
   const unowned = transact(context, (tx) => tx.insert(Organization, { id: uuidv7(), name: "Acme" }), {
     access: "NONE",
     dryRun,

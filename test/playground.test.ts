@@ -3,10 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 import { buildSchema, parse, validate } from "graphql";
 import { type Browser, chromium } from "playwright-core";
 import { examples } from "../src/playground/examples.ts";
-import { createServer } from "../src/server.ts";
 import { anInvitation } from "./support/people.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aModel, aVersion, wholeForm } from "./support/seed.ts";
+import { aServer } from "./support/test-server.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const args =
@@ -92,17 +92,11 @@ describe("the page", () => {
 
   test("is not there when it is switched off", async () => {
     const { db } = await aRegistry();
-    const config = {
-      ...{ corsOrigins: [], trashDays: 30 },
-      ...{ introspection: true, playground: false, logLevel: "silent" },
-    };
-    const app = await createServer(config, db);
-    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    const { address } = await aServer(db, { playground: false });
     const statuses = ["/graphql", "/playground/settings.js"].map(
       async (path) => (await fetch(address + path, { headers: html })).status,
     );
     expect(await Promise.all(statuses)).toEqual([400, 404]);
-    await app.close();
   });
 });
 

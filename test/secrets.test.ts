@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { FastifyInstance } from "fastify";
+import { beforeAll, expect, test } from "@jest/globals";
 import { Keyring, newSecretKey, parseSecretKeys } from "../src/keyring.ts";
-import { createServer } from "../src/server.ts";
 import { dockerImage, updateDockerImage, updateDockerImageMutation } from "./support/docker-image.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aModel, aVersion, uuid } from "./support/seed.ts";
 import { type Send, sender } from "./support/send.ts";
+import { aServer } from "./support/test-server.ts";
 
 const secret = { name: "TOKEN", value: "s3cret", secret: true };
 const unreadable = { ...secret, value: null, visibility: "UNREADABLE" };
 
 let registry: Registry;
 let modelId: string;
-const servers: FastifyInstance[] = [];
 
 beforeAll(async () => {
   registry = await aRegistry();
   modelId = await aModel(registry);
 });
-
-afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 const withSecret = (environmentVariables: object[] = [secret]) =>
   aVersion(registry, modelId, { dockerImage: { image: "acme/yolox:1.2", environmentVariables } });
@@ -34,16 +30,8 @@ const inDatabase = async (id: string) => {
 
 /** The same registry, served by a process that has these keys. */
 async function servedWith(keyring: Keyring): Promise<Pick<Registry, "ask"> & { send: Send }> {
-  const config = {
-    corsOrigins: [],
-    introspection: true,
-    playground: false,
-    logLevel: "silent",
-    trashDays: 30,
-  };
-  const server = await createServer(config, registry.db, keyring);
-  servers.push(server);
-  const send = sender(`${await server.listen({ host: "127.0.0.1", port: 0 })}/graphql`, registry.token);
+  const { address } = await aServer(registry.db, {}, keyring);
+  const send = sender(`${address}/graphql`, registry.token);
   return { send, ask: async (query, variables) => (await send(query, variables)).body.data };
 }
 

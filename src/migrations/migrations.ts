@@ -4,6 +4,7 @@ import { People1795520000000 } from "./1795520000000-people.ts";
 import { ModelRevision1795520100000 } from "./1795520100000-model-revision.ts";
 import { SealedVariables1795531000000 } from "./1795531000000-sealed-variables.ts";
 import { Trash1795541000000 } from "./1795541000000-trash.ts";
+import { Files1795610000000 } from "./1795610000000-files.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   ModelRevision1795520100000,
   SealedVariables1795531000000,
   Trash1795541000000,
+  Files1795610000000,
 ];

@@ -1,22 +1,53 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { blobById } from "../blob/blob.ts";
+import { FileFormat } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { ByteSize } from "../scalars.ts";
 import { User, userById } from "../user/user.ts";
+import { FileStatus, statusOf } from "./file-status.ts";
 import { ModelFileOrder, ModelFileOrderField, ModelFileWhere } from "./model-file.input.ts";
 import { filesOf, ModelFile, ModelFileConnection, SizeCategory, smallFile } from "./model-file.ts";
 
 @Resolver(() => ModelFile)
 export class ModelFileResolver {
-  @FieldResolver(() => SizeCategory, { description: "Whether it is small or large." })
-  sizeCategory(@Root() { size }: ModelFile): SizeCategory {
-    return size > smallFile ? SizeCategory.LARGE : SizeCategory.SMALL;
+  @FieldResolver(() => ByteSize, {
+    description: "Its size in bytes; as it was announced until the registry has read them.",
+  })
+  async size(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<number> {
+    return (await blobById(context, blobId)).size ?? 0;
   }
 
-  @FieldResolver(() => String, { description: "The SHA-256 of its bytes, as 64 lower-case hex digits." })
-  sha256(@Root() { sha256 }: ModelFile): string {
-    return sha256.toString("hex");
+  @FieldResolver(() => SizeCategory, { description: "Whether it is small or large." })
+  async sizeCategory(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<SizeCategory> {
+    const { size } = await blobById(context, blobId);
+    return (size ?? 0) > smallFile ? SizeCategory.LARGE : SizeCategory.SMALL;
+  }
+
+  @FieldResolver(() => FileStatus, { description: "Whether its bytes are what they should be." })
+  async status(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<FileStatus> {
+    return statusOf(await blobById(context, blobId));
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The SHA-256 of its bytes, as 64 lower-case hex digits, computed by the registry itself; of a file that is CORRUPT " +
+      "the one that it should have; null while it is VERIFYING.",
+  })
+  async sha256(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<string | null> {
+    const blob = await blobById(context, blobId);
+    return statusOf(blob) === FileStatus.VERIFYING ? null : (blob.sha256?.toString("hex") ?? null);
+  }
+
+  @FieldResolver(() => FileFormat, {
+    nullable: true,
+    description: "What its bytes look like, whatever its name says; null until the registry has read them.",
+  })
+  async format(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<FileFormat | null> {
+    return (await blobById(context, blobId)).format;
   }
 
   @FieldResolver(() => User, { description: "Who added the file." })

@@ -1,11 +1,15 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { Blob } from "../blob/blob.ts";
+import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
 import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { ByteSize, DateTime } from "../scalars.ts";
+import { DateTime } from "../scalars.ts";
+import { live, TrashEntry } from "../trash/trash-entry.ts";
+import { UserErrorCode } from "../user-error.ts";
 
 export enum SizeCategory {
   SMALL = "SMALL",
@@ -29,14 +33,17 @@ registerEnumType(SizeCategory, {
   description: "A named artifact of a version: weights, a checkpoint, a configuration.",
 })
 @Entity()
-@Unique("model_file_name_taken", ["modelVersionId", "name"])
-@Index("model_file_by_creation", ["modelVersionId", "createdAt", "id"])
-@Check("model_file_size_known", "size >= 0")
-@Check("model_file_sha256_whole", "length(sha256) = 32")
+@Unique("model_file_of_organization", ["organizationId", "id"])
+@Index("model_file_name_taken", ["modelVersionId", "name"], { unique: true, where: "trash_entry_id is null" })
+@Index("model_file_by_creation", ["modelVersionId", "createdAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_file_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
+@Index("model_file_of_blob", ["blobId"])
 @ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
   onDelete: "CASCADE",
 })
+@ForeignKey(() => Blob, ["organizationId", "blobId"], ["organizationId", "id"])
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
+@ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
 export class ModelFile implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -57,13 +64,16 @@ export class ModelFile implements Node {
   @Column("text")
   filename!: string;
 
-  @Field(() => ByteSize, { description: "Its size in bytes." })
-  @Column("bigint")
-  size!: number;
+  @Field(() => String, {
+    nullable: true,
+    description: "Its media type, as whoever added it said; null when nobody did.",
+  })
+  @Column("text", { nullable: true })
+  contentType!: string | null;
 
-  /** 32 bytes, computed by the registry itself. */
-  @Column("bytea")
-  sha256!: Buffer;
+  /** Its bytes, which it may share with other files. */
+  @Column("uuid")
+  blobId!: string;
 
   @Column("uuid")
   createdById!: string;
@@ -71,18 +81,30 @@ export class ModelFile implements Node {
   @Field(() => DateTime, { description: "When the file was added." })
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
+
+  /** By what it was deleted by itself; null while it is live. */
+  @Column("uuid", { nullable: true })
+  trashEntryId!: string | null;
 }
 
-export const modelFileById = nodeById(ModelFile, `r.organization_id = $2 and ${inLiveVersion}`);
+export const modelFileById = nodeById(ModelFile, `r.organization_id = $2 and ${live} and ${inLiveVersion}`);
 
 export const ModelFileConnection = connectionType(ModelFile, "files");
 
 export const filesOf = listing({
   type: ModelFile,
   parent: "model_version_id",
+  base: live,
   orders: {
     NAME: { property: "name", column: "name" },
     CREATED_AT: { property: "createdAt", column: "created_at" },
   },
   filters: { name: "r.name" },
 });
+
+onConstraint(
+  "model_file_name_taken",
+  UserErrorCode.TAKEN,
+  ["input", "name"],
+  "Another file of the version has this name already; with replace it takes its place.",
+);

@@ -4,7 +4,7 @@ import { lockTrashedModel, lockTrashedVersion } from "./lock-trashed.ts";
 import { addContents, noContents, readContents, type TrashContents } from "./trash-contents.ts";
 
 /** The tables that hold what a version is made of; a test compares them with the foreign keys. */
-const parts = ["label", "parameter", "docker_image", "model_file", "source_experiment"];
+const parts = ["label", "parameter", "docker_image", "model_file", "pending_upload", "source_experiment"];
 
 /** Leaves nothing but a tombstone of a version in the trash. @throws Refusal */
 export async function purgeModelVersion(

@@ -22,8 +22,9 @@ export async function readContents(
 ): Promise<Map<string, TrashContents>> {
   const found: (TrashContents & { id: string })[] = await db.query(
     `select v.trash_entry_id as id, count(distinct v.id)::int as "versionCount", count(f.id)::int as "fileCount",
-            least(coalesce(sum(f.size), 0), ${Number.MAX_SAFE_INTEGER})::bigint as "fileBytes"
+            least(coalesce(sum(b.size), 0), ${Number.MAX_SAFE_INTEGER})::bigint as "fileBytes"
      from model_version v left join model_file f on f.model_version_id = v.id
+       left join blob b on b.id = f.blob_id
      where v.trash_entry_id = any($1) group by 1`,
     [entryIds],
   );

@@ -15,6 +15,7 @@ export const live = "r.trash_entry_id is null";
 export enum TrashKind {
   MODEL = "MODEL",
   MODEL_VERSION = "MODEL_VERSION",
+  MODEL_FILE = "MODEL_FILE",
 }
 
 registerEnumType(TrashKind, {
@@ -23,11 +24,16 @@ registerEnumType(TrashKind, {
   valuesConfig: {
     MODEL: { description: "A model, and the versions that it had then." },
     MODEL_VERSION: { description: "A version by itself." },
+    MODEL_FILE: { description: "A file by itself." },
   },
 });
 
 /** The GraphQL type of what was deleted. */
-export const typeOfKind = { [TrashKind.MODEL]: "Model", [TrashKind.MODEL_VERSION]: "ModelVersion" };
+export const typeOfKind = {
+  [TrashKind.MODEL]: "Model",
+  [TrashKind.MODEL_VERSION]: "ModelVersion",
+  [TrashKind.MODEL_FILE]: "ModelFile",
+};
 
 /**
  * One deletion. What was deleted by it refers to it: restoring brings back exactly that. When it has been purged, this
@@ -41,7 +47,7 @@ export const typeOfKind = { [TrashKind.MODEL]: "Model", [TrashKind.MODEL_VERSION
 @Unique("trash_entry_of_organization", ["organizationId", "id"])
 @Index("trash_entry_by_deletion", ["organizationId", "deletedAt", "id"], { where: "purged_at is null" })
 @Index("trash_entry_by_expiry", ["purgeAt"], { where: "purged_at is null" })
-@Check("trash_entry_kind", "kind in ('MODEL', 'MODEL_VERSION')")
+@Check("trash_entry_kind", "kind in ('MODEL', 'MODEL_VERSION', 'MODEL_FILE')")
 @ForeignKey(() => Member, ["organizationId", "deletedById"], ["organizationId", "userId"])
 @ForeignKey(() => Member, ["organizationId", "purgedById"], ["organizationId", "userId"])
 export class TrashEntry implements Node {

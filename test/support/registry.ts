@@ -1,18 +1,16 @@
 import { afterAll } from "@jest/globals";
-import type { FastifyInstance } from "fastify";
 import type { DataSource, EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { ApiToken } from "../../src/api-token/api-token.ts";
 import { apiTokenSecret, newSecret } from "../../src/api-token/secret.ts";
-import { Keyring, newSecretKey, parseSecretKeys } from "../../src/keyring.ts";
 import { Member } from "../../src/member/member.ts";
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
 import { Organization } from "../../src/organization/organization.ts";
-import { createServer } from "../../src/server.ts";
 import { User } from "../../src/user/user.ts";
 import { connectToTestDatabase, statements } from "./database.ts";
 import { type Data, type Send, sender } from "./send.ts";
+import { aServer } from "./test-server.ts";
 
 export interface Registry {
   url: string;
@@ -26,30 +24,17 @@ export interface Registry {
   ask(query: string, variables?: object): Promise<Data>;
 }
 
-let running: Promise<{ app: FastifyInstance; db: DataSource; url: string }> | undefined;
+let running: Promise<{ db: DataSource; url: string }> | undefined;
 
 async function start() {
   const db = await connectToTestDatabase();
-  const app = await createServer(
-    {
-      corsOrigins: ["https://app.example.com"],
-      trashDays: 30,
-      introspection: true,
-      playground: true,
-      logLevel: "silent",
-    },
-    db,
-    new Keyring(parseSecretKeys(newSecretKey()) ?? []),
-  );
-  const address = await app.listen({ host: "127.0.0.1", port: 0 });
-  return { app, db, url: `${address}/graphql` };
+  const { address } = await aServer(db);
+  return { db, url: `${address}/graphql` };
 }
 
+// The servers have ended before: hooks run in the order in which modules declare them.
 afterAll(async () => {
-  if (!running) return;
-  const { app, db } = await running;
-  await app.close();
-  await db.destroy();
+  await (await running)?.db.destroy();
 });
 
 /** A new organization with one member, its owner, on the server that this test file shares. */

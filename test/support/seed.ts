@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
+import { Blob } from "../../src/blob/blob.ts";
+import { FileFormat } from "../../src/blob/file-format.ts";
 import { ModelFile } from "../../src/model-file/model-file.ts";
 import { parseGlobalId } from "../../src/node/id.ts";
+import { defaultConnector } from "../../src/storage-connector/storages.ts";
 import type { Registry } from "./registry.ts";
 
 let count = 0;
@@ -57,23 +60,24 @@ export const wholeForm = {
   },
 };
 
-/** Files come with uploads; until then a test that reads one writes its row. */
+/** A row of a file, with a blob that has no bytes: for tests that only list files. Others upload one. */
 export async function aFile(
   registry: Registry,
   versionId: string,
-  file: Partial<ModelFile> = {},
+  { size = 6_000_000, ...file }: Partial<ModelFile> & { size?: number } = {},
 ): Promise<string> {
   count += 1;
-  const id = uuidv7();
-  await registry.db.manager.insert(ModelFile, {
-    id,
-    organizationId: registry.organizationId,
+  const { organizationId, db } = registry;
+  const [blobId, id] = [uuidv7(), uuidv7()];
+  const { id: storageConnectorId } = await defaultConnector(db, organizationId);
+  const bytes = { size, sha256: randomBytes(32), format: FileFormat.ONNX };
+  await db.manager.insert(Blob, { id: blobId, organizationId, storageConnectorId, state: "READY", ...bytes });
+  await db.manager.insert(ModelFile, {
+    ...{ id, organizationId, blobId },
     modelVersionId: uuid(versionId),
     createdById: registry.userId,
     name: `file ${count}`,
     filename: "best.onnx",
-    size: 6_000_000,
-    sha256: randomBytes(32),
     ...file,
   });
   return id;

@@ -1,0 +1,82 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { Blob } from "../blob/blob.ts";
+import { Member } from "../member/member.ts";
+import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
+import { Node, nodeById } from "../node/node.ts";
+import { ByteSize, DateTime } from "../scalars.ts";
+
+@ObjectType({
+  implements: Node,
+  description:
+    "An upload in parts that has begun: parts can be sent in any order, again, and after a crash of either side.",
+})
+@Entity()
+@Unique("pending_upload_of_blob", ["organizationId", "blobId"])
+@Index("pending_upload_of_version", ["modelVersionId"])
+@Index("pending_upload_by_expiry", ["expiresAt"])
+@Check("pending_upload_parts", "part_size > 0 and part_count between 1 and 10000")
+@ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
+  onDelete: "CASCADE",
+})
+@ForeignKey(() => Blob, ["organizationId", "blobId"], ["organizationId", "id"])
+@ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
+export class PendingUpload implements Node {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid")
+  organizationId!: string;
+
+  @Column("uuid")
+  modelVersionId!: string;
+
+  @Column("uuid")
+  blobId!: string;
+
+  @Field(() => String, { description: "The name that the file will have." })
+  @Column({ type: "text", collation: "C" })
+  name!: string;
+
+  @Field(() => String, { description: "What the file is called on a disk." })
+  @Column("text")
+  filename!: string;
+
+  @Column("text", { nullable: true })
+  contentType!: string | null;
+
+  /** Whether it takes the place of a file that has the name. */
+  @Column("boolean")
+  replace!: boolean;
+
+  @Field(() => ByteSize, { description: "The size of the whole file in bytes, as it was announced." })
+  @Column("bigint")
+  size!: number;
+
+  @Field(() => ByteSize, { description: "The bytes of each part; the last one has what is left." })
+  @Column("bigint")
+  partSize!: number;
+
+  @Field(() => Int, { description: "How many parts there are, numbered from 1." })
+  @Column("int")
+  partCount!: number;
+
+  @Column("uuid")
+  createdById!: string;
+
+  @Field(() => DateTime, { description: "When it began." })
+  @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
+  createdAt!: Date;
+
+  @Field(() => DateTime, {
+    description: "When it is given up, and its parts are removed, unless it is completed before.",
+  })
+  @Column({ type: "timestamptz", precision: 3 })
+  expiresAt!: Date;
+
+  /** The file that it has become; kept for who did not get the answer. */
+  @Column("uuid", { nullable: true })
+  modelFileId!: string | null;
+}
+
+export const pendingUploadById = nodeById(PendingUpload, `r.organization_id = $2 and ${inLiveVersion}`);

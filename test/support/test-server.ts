@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "@jest/globals";
+import type { FastifyInstance } from "fastify";
+import type { DataSource } from "typeorm";
+import { Keyring, newSecretKey, parseSecretKeys } from "../../src/keyring.ts";
+import { createServer, type ServerConfig } from "../../src/server.ts";
+import { Storages } from "../../src/storage-connector/storages.ts";
+
+/** Where the servers of this test file keep files. */
+export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
+
+/** The keys of the servers of this test file. */
+export const testKeyring = new Keyring(parseSecretKeys(newSecretKey()) ?? []);
+
+const servers: FastifyInstance[] = [];
+
+afterAll(async () => {
+  for (const server of servers) await server.close();
+  rmSync(filesDir, { recursive: true, force: true });
+});
+
+/** A server on a free port, in the process of the test. */
+export async function aServer(
+  db: DataSource,
+  config: Partial<ServerConfig> = {},
+  keyring = testKeyring,
+): Promise<{ app: FastifyInstance; address: string }> {
+  const app = await createServer(
+    {
+      corsOrigins: ["https://app.example.com"],
+      trashDays: 30,
+      introspection: true,
+      playground: true,
+      logLevel: "silent",
+      maxFileSize: 2 ** 40,
+      publicUrl: null,
+      ...config,
+    },
+    db,
+    { keyring, storages: new Storages(filesDir) },
+  );
+  servers.push(app);
+  return { app, address: await app.listen({ host: "127.0.0.1", port: 0 }) };
+}
