@@ -75,7 +75,7 @@ async function filled(models: number, versions: number): Promise<Registry & { ve
 
 test.each([
   ["a model with the cards of its versions", cards, { name: "Model 0" }, 4],
-  ["the overview of a version", overview, undefined, 10],
+  ["the overview of a version", overview, undefined, 11],
   ["the list of models", list, {}, 4],
   ["versions across the organization", find, { where: { trainable: { eq: true } } }, 6],
   ["pages of pages", nested, {}, 5],
@@ -143,7 +143,7 @@ test("a file is large above 5 MB", async () => {
   const versionId = await aVersion(registry, await aModel(registry));
   await aFile(registry, versionId, { name: "a", size: 5_000_000 });
   await aFile(registry, versionId, { name: "b", size: 5_000_001 });
-  await aFile(registry, versionId, { name: "c", size: 0 });
+  await aFile(registry, versionId, { name: "c", size: 1 });
   await aFile(registry, versionId, { name: "d", size: Number.MAX_SAFE_INTEGER });
   const { modelVersion } = await registry.ask(
     "query ($id: ID!) { modelVersion(by: { id: $id }) { files { nodes { size sizeCategory } } } }",
@@ -152,7 +152,7 @@ test("a file is large above 5 MB", async () => {
   expect(modelVersion.files.nodes).toEqual([
     { size: 5_000_000, sizeCategory: "SMALL" },
     { size: 5_000_001, sizeCategory: "LARGE" },
-    { size: 0, sizeCategory: "SMALL" },
+    { size: 1, sizeCategory: "SMALL" },
     { size: Number.MAX_SAFE_INTEGER, sizeCategory: "LARGE" },
   ]);
 });
