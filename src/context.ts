@@ -11,6 +11,8 @@ export interface Context {
   keyring: Keyring;
   /** Opens the storages of organizations. */
   storages: Storages;
+  /** Bytes of a file at most. */
+  maxFileSize: number;
   /** Under which clients reach this server, such as `https://registry.example.com`; without a slash at its end. */
   baseUrl: string;
   /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */

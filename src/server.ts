@@ -78,6 +78,7 @@ export async function createServer(
       baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
       requestId: request.id,
       trashDays: config.trashDays,
+      maxFileSize: config.maxFileSize,
       viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
     }),
   });

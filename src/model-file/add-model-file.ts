@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
+import { type Context, viewerOf } from "../context.ts";
 import { editSection } from "../model-version/edit-section.ts";
-import type { Viewer } from "../viewer/viewer.ts";
 import { ModelFile } from "./model-file.ts";
 
 export interface NewModelFile {
@@ -17,9 +17,10 @@ export interface NewModelFile {
 /** Adds a file to a version. @throws Refusal NOT_FOUND at `id`, TAKEN at `input.name` */
 export async function addModelFile(
   tx: EntityManager,
-  viewer: Viewer,
+  context: Context,
   { versionUuid, replace: _replace, ...file }: NewModelFile,
 ): Promise<void> {
+  const viewer = viewerOf(context);
   const { organizationId, userId: createdById } = viewer;
   const edit = { versionUuid, section: "files", expectedRevision: null } as const;
   await editSection(tx, viewer, edit, async () => {
