@@ -21,6 +21,7 @@ import { MemberPermissionsResolver } from "./member/member-permissions.resolver.
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
+import { CopyModelFileResolver } from "./model-file/copy.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
@@ -81,6 +82,7 @@ export function buildApiSchema(): GraphQLSchema {
       EnvironmentVariablesResolver,
       ModelFileResolver,
       FilesOfModelVersionResolver,
+      CopyModelFileResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
