@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { v7 as uuidv7 } from "uuid";
+import { Blob } from "../../src/blob/blob.ts";
+import { detectFormat, headBytes } from "../../src/blob/detect-format.ts";
+import { settleBlob } from "../../src/blob/settle-blob.ts";
+import type { Context } from "../../src/context.ts";
+import { addModelFile } from "../../src/model-file/add-model-file.ts";
+import { toGlobalId } from "../../src/node/id.ts";
+import { defaultConnector, Storages } from "../../src/storage-connector/storages.ts";
+import type { Registry } from "./registry.ts";
+import { uuid } from "./seed.ts";
+import { filesDir } from "./test-server.ts";
+
+let count = 0;
+
+export interface StoredFile {
+  name?: string;
+  filename?: string;
+  contentType?: string | null;
+}
+
+/** A file with its bytes, put in place without an upload: for tests of what comes after one. Gives its id. */
+export async function aStoredFile(
+  { db, organizationId, userId }: Pick<Registry, "db" | "organizationId" | "userId">,
+  versionId: string,
+  bytes: Buffer,
+  { name = `stored file ${++count}`, filename = "best.onnx", contentType = null }: StoredFile = {},
+): Promise<string> {
+  const connector = await defaultConnector(db, organizationId);
+  const [blobId, id] = [uuidv7(), uuidv7()];
+  const { id: storageConnectorId } = connector;
+  await db.manager.insert(Blob, { id: blobId, organizationId, storageConnectorId, state: "STAGED" });
+  await new Storages(filesDir).open(connector).write(blobId, Readable.from([bytes]));
+
+  const read = {
+    size: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest(),
+    format: detectFormat(bytes.subarray(0, headBytes), bytes.length),
+  };
+  const context = { trashDays: 30, viewer: { organizationId, userId } } as Context;
+  const file = { versionUuid: uuid(versionId), name, filename, contentType, replace: false };
+  await db.transaction(async (tx) => {
+    await addModelFile(tx, context, { ...file, id, blobId: await settleBlob(tx, blobId, read) });
+  });
+  return toGlobalId("ModelFile", id);
+}
