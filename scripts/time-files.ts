@@ -14,6 +14,8 @@ import { createScratchDatabase, withPostgres } from "./database.ts";
 const rounds = Number(process.argv[2] ?? 9);
 const chunk = randomBytes(1024 * 1024);
 const chunks = 256;
+/** As long as those of browsers and of curl: it is searched for the quicker, the longer it is. */
+const boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
 
 const directory = await mkdtemp(join(tmpdir(), "time-files-"));
 const children: ChildProcess[] = [];
@@ -97,13 +99,13 @@ async function sendForm(url: string, authorization: string, id: string, name: st
     createModelFile(modelVersionId: "${id}", input: { name: "${name}", file: $file }) { modelFile { id } }
   }`;
   const part = (disposition: string, text: string) =>
-    `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
+    `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
   const head =
     part('name="operations"', JSON.stringify({ query, variables: { file: null } })) +
     part('name="map"', '{ "0": ["variables.file"] }') +
     part('name="0"; filename="a.bin"', "").slice(0, -2);
-  const headers = { authorization, "content-type": "multipart/form-data; boundary=x" };
-  const answer = await send(url, headers, head, "\r\n--x--\r\n");
+  const headers = { authorization, "content-type": `multipart/form-data; boundary=${boundary}` };
+  const answer = await send(url, headers, head, `\r\n--${boundary}--\r\n`);
   if (!answer.includes('"modelFile":{"id"')) throw new Error(answer);
 }
 
