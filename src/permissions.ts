@@ -31,6 +31,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateParameters": Role.EDITOR,
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
+  "Mutation.createModelFile": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.deleteModelFile": Role.EDITOR,

@@ -22,6 +22,7 @@ import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
 import { CopyModelFileResolver } from "./model-file/copy.resolver.ts";
+import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
@@ -81,6 +82,7 @@ export function buildApiSchema(): GraphQLSchema {
       DockerImageResolver,
       EnvironmentVariablesResolver,
       ModelFileResolver,
+      CreateModelFileResolver,
       FilesOfModelVersionResolver,
       CopyModelFileResolver,
       SourceExperimentResolver,
