@@ -36,6 +36,11 @@ export const limits = {
   /** Hours for which an idempotency key is remembered. */
   idempotencyHours: 24,
 
+  /** Seconds for which the URL of a download is good at most. */
+  downloadSeconds: 3_600,
+  /** Seconds for which a client that is sent on to the storage can begin to read there. */
+  storageUrlSeconds: 60,
+
   /** Objects on one page of a connection, and ids in one `nodes`. */
   page: 100,
   /** Objects on a page when neither `first` nor `last` is given. */
@@ -80,6 +85,8 @@ export const limits = {
   connect: 5_000,
   /** Milliseconds in which a request must have arrived whole. */
   request: 60_000,
+  /** Milliseconds in which the reader of a file may take nothing. */
+  stalledReader: 60_000,
   /** Milliseconds that requests under way get when the server stops. */
   drain: 10_000,
 } as const;

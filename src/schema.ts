@@ -21,7 +21,9 @@ import { MemberPermissionsResolver } from "./member/member-permissions.resolver.
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
+import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
+import { ModelFilePermissionsResolver } from "./model-file/model-file-permissions.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
 import { RevisionsResolver } from "./model-version/revisions.resolver.ts";
@@ -80,6 +82,8 @@ export function buildApiSchema(): GraphQLSchema {
       DockerImageResolver,
       EnvironmentVariablesResolver,
       ModelFileResolver,
+      DownloadResolver,
+      ModelFilePermissionsResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,

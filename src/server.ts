@@ -17,6 +17,7 @@ import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-error
 import { queryLimits } from "./http/query-limits.ts";
 import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
+import { sendFiles } from "./model-file/send-files.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
 import type { Storages } from "./storage-connector/storages.ts";
@@ -62,8 +63,15 @@ export async function createServer(
   });
   await app.register(cors, {
     origin: config.corsOrigins,
-    methods: ["GET", "POST"],
-    exposedHeaders: ["x-request-id"],
+    methods: ["GET", "HEAD", "POST", "PUT"],
+    exposedHeaders: [
+      "x-request-id",
+      "etag",
+      "content-range",
+      "content-disposition",
+      "accept-ranges",
+      "repr-digest",
+    ],
     strictPreflight: false, // an OPTIONS that is no preflight is answered like one
     maxAge: 3_600,
   });
@@ -84,6 +92,7 @@ export async function createServer(
   });
   app.addHook("onClose", () => apollo.stop());
   app.route({ method: ["GET", "POST"], url: "/graphql", handler });
+  sendFiles(app, { db, keyring, storages });
   if (config.playground) await servePlayground(app);
   app.get("/health", async (_request, reply) => {
     const alive = await db.query("select 1").then(

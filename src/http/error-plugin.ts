@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { translateDatabaseError } from "../database-error.ts";
 import { errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { translateStorageError } from "../storage-connector/translate-storage-error.ts";
 import { Refusal } from "../user-error.ts";
 import { limitAnswer } from "./answer.ts";
 import { describeDocumentError } from "./value-free.ts";
@@ -14,7 +15,7 @@ import { describeDocumentError } from "./value-free.ts";
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
-  const cause = translateDatabaseError(unwrapResolverError(error));
+  const cause = translateStorageError(translateDatabaseError(unwrapResolverError(error)));
   if (cause instanceof Refusal) {
     const [first] = cause.userErrors;
     return {

@@ -1,6 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ErrorCode, errorCodes } from "../errors.ts";
+import { GraphQLError } from "graphql";
+import { translateDatabaseError } from "../database-error.ts";
+import { type ErrorCode, errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { translateStorageError } from "../storage-connector/translate-storage-error.ts";
 
 /** Errors that arise before GraphQL, by the code that Fastify gives them. */
 const known: { [code: string]: [ErrorCode, string] } = {
@@ -18,7 +21,7 @@ const known: { [code: string]: [ErrorCode, string] } = {
 /** Makes every error of the HTTP layer GraphQL JSON, so that a client needs one way to read errors. */
 export function answerErrorsAsGraphQL(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const [code, message] = known[error.code] ?? (isBadRequest(error) ? badRequest : defect);
+    const [code, message] = typed(error) ?? known[error.code] ?? (isBadRequest(error) ? badRequest : defect);
     if (code === "INTERNAL_SERVER_ERROR") request.log.error({ err: error }, "unexpected error");
     return send(reply, code, message, request.id);
   });
@@ -29,6 +32,13 @@ export function answerErrorsAsGraphQL(app: FastifyInstance): void {
     reply.header("allow", "GET, POST");
     return send(reply, "METHOD_NOT_ALLOWED", `Expected GET or POST, got ${request.method}.`, request.id);
   });
+}
+
+/** An error of the API itself, as a route beside GraphQL throws it. */
+function typed(error: Error): [ErrorCode, string] | undefined {
+  const cause = translateStorageError(translateDatabaseError(error));
+  const code = cause instanceof GraphQLError ? cause.extensions.code : undefined;
+  return cause instanceof GraphQLError && isErrorCode(code) ? [code, cause.message] : undefined;
 }
 
 /** An address that cannot be decoded never reaches a route. */
