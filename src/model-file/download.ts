@@ -47,11 +47,11 @@ export function tagOf({ size, sha256, createdAt: lastModified }: Download): Tagg
   return { size, etag: `"sha256-${sha256.toString("hex")}"`, lastModified };
 }
 
-/** What a browser may make of the bytes: a file on a disk, and nothing else. */
+/** As what a browser may save the bytes. Whoever does not read RFC 8187 gets ASCII: other bytes in a header mean different things. */
 export function saveAs({ filename, contentType }: Download): ReadHeaders {
   return {
     contentType: contentType ?? "application/octet-stream",
-    contentDisposition: contentDisposition(filename),
+    contentDisposition: contentDisposition(filename, { fallback: filename.replace(/[^ -~]/gu, "_") }),
   };
 }
 
