@@ -36,6 +36,11 @@ export const limits = {
   /** Hours for which an idempotency key is remembered. */
   idempotencyHours: 24,
 
+  /** Bytes of a filename in UTF-8: what file systems take. */
+  filename: 255,
+  /** Characters of a media type. */
+  contentType: 255,
+
   /** Objects on one page of a connection, and ids in one `nodes`. */
   page: 100,
   /** Objects on a page when neither `first` nor `last` is given. */
