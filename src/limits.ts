@@ -50,6 +50,10 @@ export const limits = {
 
   /** Bytes of a request's body: a map of 25,000 labels with names of 140 characters fits, as a variable. */
   body: 4 * 1024 * 1024,
+  /** Files in one request. */
+  filesAtOnce: 10,
+  /** Bytes of the field `map` of a multipart request. */
+  map: 10_000,
   /** Lexical tokens in a document. */
   tokens: 5_000,
   /** Levels of selections in an operation. */
@@ -83,8 +87,12 @@ export const limits = {
 
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
-  /** Milliseconds in which a request must have arrived whole. */
+  /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   request: 60_000,
+  /** How slow the sender of a file may be: so many bytes in so many milliseconds of waiting for it. */
+  pace: { bytes: 32 * 1024, within: 30_000 },
+  /** Milliseconds that a client gets to read an answer that came before it had sent everything. */
+  linger: 1_000,
   /** Milliseconds that requests under way get when the server stops. */
   drain: 10_000,
 } as const;
