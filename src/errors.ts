@@ -28,8 +28,11 @@ export const errorCodes = {
   FORBIDDEN: { status: 403, meaning: "The token's role does not allow this." },
   NOT_FOUND: { status: 404, meaning: "There is nothing at this URL." },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "This URL does not know this HTTP method." },
-  PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body is too large." },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "The request's body is not JSON." },
+  PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body, or a file in it, is too large." },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    meaning: "The request's body is neither JSON nor a form with files.",
+  },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: "A defect of the registry; report its `requestId`." },
   SECRETS_NOT_CONFIGURED: {
     status: 501,

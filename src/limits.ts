@@ -82,6 +82,8 @@ export const limits = {
   statement: 10_000,
   /** Milliseconds between two looks for what has been in the trash long enough. */
   sweep: 3_600_000,
+  /** Milliseconds between two signs of life of an upload whose bytes are arriving. */
+  heartbeat: 30_000,
   /** User errors that one mutation reports. */
   userErrors: 100,
 

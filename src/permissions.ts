@@ -30,6 +30,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateParameters": Role.EDITOR,
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
+  "Mutation.createModelFile": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,

@@ -21,6 +21,7 @@ import { MemberPermissionsResolver } from "./member/member-permissions.resolver.
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
+import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
@@ -80,6 +81,7 @@ export function buildApiSchema(): GraphQLSchema {
       DockerImageResolver,
       EnvironmentVariablesResolver,
       ModelFileResolver,
+      CreateModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,

@@ -1,10 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ErrorCode, errorCodes } from "../errors.ts";
+import { GraphQLError } from "graphql";
+import { type ErrorCode, errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { translateError } from "./translate-error.ts";
 
 /** Errors that arise before GraphQL, by the code that Fastify gives them. */
 const known: { [code: string]: [ErrorCode, string] } = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["UNSUPPORTED_MEDIA_TYPE", "Expected the content type application/json."],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Expected the content type application/json, or multipart/form-data with files.",
+  ],
   FST_ERR_CTP_BODY_TOO_LARGE: ["PAYLOAD_TOO_LARGE", `Expected a body of at most ${limits.body} bytes.`],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     "BAD_REQUEST",
@@ -18,7 +23,7 @@ const known: { [code: string]: [ErrorCode, string] } = {
 /** Makes every error of the HTTP layer GraphQL JSON, so that a client needs one way to read errors. */
 export function answerErrorsAsGraphQL(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const [code, message] = known[error.code] ?? (isBadRequest(error) ? badRequest : defect);
+    const [code, message] = typed(error) ?? known[error.code] ?? (isBadRequest(error) ? badRequest : defect);
     if (code === "INTERNAL_SERVER_ERROR") request.log.error({ err: error }, "unexpected error");
     return send(reply, code, message, request.id);
   });
@@ -44,6 +49,14 @@ const badRequest: [ErrorCode, string] = [
 ];
 const defect: [ErrorCode, string] = ["INTERNAL_SERVER_ERROR", "Internal server error."];
 
+/** What was thrown for the client to see. */
+function typed(error: Error): [ErrorCode, string] | undefined {
+  const translated = translateError(error);
+  if (!(translated instanceof GraphQLError)) return undefined;
+  const { code } = translated.extensions;
+  return isErrorCode(code) ? [code, translated.message] : undefined;
+}
+
 function isBadRequest(error: FastifyError): boolean {
   return error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
 }
@@ -59,14 +72,9 @@ function send(reply: FastifyReply, code: ErrorCode, message: string, requestId: 
 }
 
 /** The raw answer to bytes that are not HTTP, or that are too slow: there is no request yet that could be answered. */
-export function rawError(error: NodeJS.ErrnoException): string {
-  const [status, message] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? ["431 Request Header Fields Too Large", "The request's headers are too large."]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? ["408 Request Timeout", `The request did not arrive within ${limits.request / 1_000} s.`]
-        : ["400 Bad Request", "Expected an HTTP request."];
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+export function rawError(error: Pick<NodeJS.ErrnoException, "code">): string {
+  const [status, code, message] = rawErrors[error.code ?? ""] ?? notHttp;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers = [
     "content-type: application/json",
     `content-length: ${Buffer.byteLength(body)}`,
@@ -74,3 +82,22 @@ export function rawError(error: NodeJS.ErrnoException): string {
   ];
   return `HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`;
 }
+
+const notHttp: [status: string, ErrorCode, message: string] = [
+  "400 Bad Request",
+  "BAD_REQUEST",
+  "Expected an HTTP request.",
+];
+
+const rawErrors: { [code: string]: [status: string, ErrorCode, message: string] } = {
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    "BAD_REQUEST",
+    "The request's headers are too large.",
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    "REQUEST_TIMEOUT",
+    `The request did not arrive within ${limits.request / 1_000} s.`,
+  ],
+};

@@ -102,9 +102,7 @@ export const filesOf = listing({
   filters: { name: "r.name" },
 });
 
-onConstraint(
-  "model_file_name_taken",
-  UserErrorCode.TAKEN,
-  ["input", "name"],
-  "Another file of the version has this name already; with replace it takes its place.",
-);
+export const nameTaken =
+  "Another file of the version has this name already; with replace it takes its place.";
+
+onConstraint("model_file_name_taken", UserErrorCode.TAKEN, ["input", "name"], nameTaken);
