@@ -78,7 +78,7 @@ async function startRegistry(databaseUrl: string) {
   const ask = async (query: string) => {
     const headers = { authorization, "content-type": "application/json" };
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
-    return (await response.json()).data;
+    return JSON.parse(await response.text()).data;
   };
   const { createModel } = await ask('mutation { createModel(input: { name: "m" }) { model { id } } }');
   const { createModelVersion } = await ask(
