@@ -5,12 +5,12 @@ import type { StagedBlob } from "./stage-blob.ts";
 export class IncomingFile {
   constructor(
     /** Resolves when it begins to arrive. */
-    readonly announced: Promise<{ filename: string }>,
+    readonly filename: Promise<string>,
     /** Resolves when it is durable and has been read, and the request that brings it is whole. */
     readonly arrived: Promise<StagedBlob>,
   ) {
     // Nobody may ever wait for them.
-    announced.catch(() => {});
+    filename.catch(() => {});
     arrived.catch(() => {});
   }
 }

@@ -13,10 +13,11 @@ export function isEarly(request: IncomingMessage): boolean {
  * end, however long; and to close at once would take the answer from a client that is still sending.
  */
 export function stopReading(request: IncomingMessage): void {
-  request.read(0); // what has been read from is not drained
+  request.read(); // what somebody has read from is not drained
   request.pause();
   const { socket } = request;
   socket.destroySoon = () => endGently(socket);
+  socket.once("close", () => request.destroy()); // Node forgets a request that it has answered
 }
 
 /** Sends what is left to be sent, and the end; then the other side has a moment to read it. */

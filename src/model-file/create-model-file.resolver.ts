@@ -29,8 +29,7 @@ export class CreateModelFileResolver {
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<Payload<{ modelFile: ModelFile }>> {
-    const { filename } = await file.announced;
-    const request = { modelVersionId, input, filename, idempotencyKey };
+    const request = { modelVersionId, input, filename: await file.filename, idempotencyKey };
     const foreseen = await transact(context, async (tx) => ({
       before: await foreseeModelFile(tx, context, request),
     }));

@@ -75,11 +75,12 @@ export class Form {
     const announced = promise.catch(() => {
       throw incomplete("a part of the body for each file in map");
     });
+    const filename = announced.then((file) => file.filename ?? ""); // not every part has one
     const staged = announced.then((file) => this.#options.stage(file.createReadStream()));
     staged.catch(this.#fail);
     this.#staging.push(staged);
     place[last] = new IncomingFile(
-      Promise.race([this.#failed, announced]),
+      Promise.race([this.#failed, filename]),
       whole.then(() => staged),
     );
   }

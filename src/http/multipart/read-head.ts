@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import busboy from "busboy";
 import { apiError } from "../../errors.ts";
 import { limits } from "../../limits.ts";
-import { badForm, incomplete } from "./bad-form.ts";
+import { badForm, describeFailure } from "./bad-form.ts";
 import { type FileMap, readFileMap } from "./file-map.ts";
 
 /** What comes before the files of a multipart request. */
@@ -31,7 +31,10 @@ export async function readHead(
   let size = 0;
   while (!fields.done) {
     const { done, value } = await chunks.next();
-    if (done) throw incomplete("the fields operations and map, got the end of the body");
+    if (done) {
+      await new Promise((closed) => parser.once("close", closed).end());
+      break;
+    }
     bytes.push(value);
     size += value.length;
     if (size > headSize) tooLarge("operations", limits.body);
@@ -62,7 +65,11 @@ class Fields {
       this.#refuse(() => badForm("Expected the field map before the first file."));
     });
     parser.on("close", () => this.#refuse(() => badForm("Expected the fields operations and map.")));
-    parser.on("error", () => this.#refuse(() => badForm("Expected a body of the type multipart/form-data.")));
+    parser.on("error", (error) => {
+      this.#refuse(() => {
+        throw describeFailure(error as Error);
+      });
+    });
   }
 
   get done(): boolean {
