@@ -25,15 +25,28 @@ export const errorCodes = {
     status: 401,
     meaning: "The API token is missing, malformed, unknown, expired or revoked.",
   },
-  FORBIDDEN: { status: 403, meaning: "The token's role does not allow this." },
+  FORBIDDEN: {
+    status: 403,
+    meaning:
+      "The token's role does not allow this; or a signed URL has expired, or is not one of the registry's.",
+  },
   NOT_FOUND: { status: 404, meaning: "There is nothing at this URL." },
   METHOD_NOT_ALLOWED: { status: 405, meaning: "This URL does not know this HTTP method." },
+  PRECONDITION_FAILED: {
+    status: 412,
+    meaning: "The file is not the one that the request's headers ask for.",
+  },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body, or a file in it, is too large." },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     meaning: "The request's body is neither JSON nor a form with files.",
   },
+  RANGE_NOT_SATISFIABLE: { status: 416, meaning: "The file has no bytes in this range." },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: "A defect of the registry; report its `requestId`." },
+  FILE_DAMAGED: {
+    status: 500,
+    meaning: "The bytes of the file are not as the registry has stored them; its operator has to look.",
+  },
   SECRETS_NOT_CONFIGURED: {
     status: 501,
     meaning: "The registry has no key to encrypt secrets with; its operator sets `SECRET_KEYS`.",

@@ -36,6 +36,10 @@ export const limits = {
   /** Hours for which an idempotency key is remembered. */
   idempotencyHours: 24,
 
+  /** Seconds for which the URL of a download is good at most. */
+  downloadSeconds: 3_600,
+  /** Seconds for which a client that is sent on to the storage can begin to read there. */
+  storageUrlSeconds: 60,
   /** Bytes of a filename in UTF-8: what file systems take. */
   filename: 255,
   /** Characters of a media type. */
@@ -93,8 +97,12 @@ export const limits = {
 
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
+  /** Milliseconds to wait for a connection to an object store and for bytes on it, and how often a request is tried. */
+  storage: { connect: 5_000, stall: 60_000, attempts: 3 },
   /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   request: 60_000,
+  /** Milliseconds in which the reader of a file may take nothing. */
+  stalledReader: 60_000,
   /** How slow the sender of a file may be: so many bytes in so many milliseconds of waiting for it. */
   pace: { bytes: 32 * 1024, within: 30_000 },
   /** Milliseconds that a client gets to read an answer that came before it had sent everything. */

@@ -24,7 +24,6 @@ export const permissions: { [field: string]: Role | null } = {
 
   "Mutation.createModel": Role.EDITOR,
   "Mutation.updateModel": Role.EDITOR,
-  "Mutation.copyModelFile": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
   "Mutation.updateLabelMap": Role.EDITOR,
@@ -32,6 +31,8 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateDockerImage": Role.EDITOR,
   "Mutation.removeDockerImage": Role.EDITOR,
   "Mutation.createModelFile": Role.EDITOR,
+  "Mutation.copyModelFile": Role.EDITOR,
+  "Mutation.verifyModelFile": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.deleteModelFile": Role.EDITOR,

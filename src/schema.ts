@@ -23,7 +23,9 @@ import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
 import { CopyModelFileResolver } from "./model-file/copy.resolver.ts";
 import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
+import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
+import { ModelFilePermissionsResolver } from "./model-file/model-file-permissions.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
 import { RevisionsResolver } from "./model-version/revisions.resolver.ts";
@@ -82,6 +84,8 @@ export function buildApiSchema(): GraphQLSchema {
       DockerImageResolver,
       EnvironmentVariablesResolver,
       ModelFileResolver,
+      DownloadResolver,
+      ModelFilePermissionsResolver,
       CreateModelFileResolver,
       FilesOfModelVersionResolver,
       CopyModelFileResolver,

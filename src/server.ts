@@ -21,6 +21,7 @@ import { queryLimits } from "./http/query-limits.ts";
 import type { Pace } from "./http/stall-timer.ts";
 import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
+import { sendFiles } from "./model-file/send-files.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
 import type { Storages } from "./storage-connector/storages.ts";
@@ -73,8 +74,15 @@ export async function createServer(
   });
   await app.register(cors, {
     origin: config.corsOrigins,
-    methods: ["GET", "POST"],
-    exposedHeaders: ["x-request-id"],
+    methods: ["GET", "HEAD", "POST", "PUT"],
+    exposedHeaders: [
+      "x-request-id",
+      "etag",
+      "content-range",
+      "content-disposition",
+      "accept-ranges",
+      "repr-digest",
+    ],
     strictPreflight: false, // an OPTIONS that is no preflight is answered like one
     maxAge: 3_600,
   });
@@ -99,6 +107,7 @@ export async function createServer(
     acceptMultipart(scope, contextOf, config.pace);
     scope.route({ method: ["GET", "POST"], url: "/graphql", handler });
   });
+  sendFiles(app, { db, keyring, storages });
   if (config.playground) await servePlayground(app);
   app.get("/health", async (_request, reply) => {
     const alive = await db.query("select 1").then(

@@ -15,6 +15,9 @@ export enum FileFormat {
   UNKNOWN = "UNKNOWN",
 }
 
+/** What can run code when it is loaded. */
+export const runningCode: FileFormat[] = [FileFormat.PICKLE, FileFormat.PYTORCH];
+
 registerEnumType(FileFormat, {
   name: "FileFormat",
   description: "What the bytes of a file look like, whatever it is called.",

@@ -1,15 +1,24 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { blobById } from "../blob/blob.ts";
-import { FileFormat } from "../blob/file-format.ts";
+import { FileFormat, runningCode } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
-import { ModelVersion } from "../model-version/model-version.ts";
+import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
-import { ByteSize } from "../scalars.ts";
+import { ByteSize, DateTime } from "../scalars.ts";
+import { StorageConnector, storageConnectorById } from "../storage-connector/storage-connector.ts";
+import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
 import { FileStatus, statusOf } from "./file-status.ts";
 import { ModelFileOrder, ModelFileOrderField, ModelFileWhere } from "./model-file.input.ts";
-import { filesOf, ModelFile, ModelFileConnection, SizeCategory, smallFile } from "./model-file.ts";
+import {
+  fileByName,
+  filesOf,
+  ModelFile,
+  ModelFileConnection,
+  SizeCategory,
+  smallFile,
+} from "./model-file.ts";
 
 @Resolver(() => ModelFile)
 export class ModelFileResolver {
@@ -50,6 +59,39 @@ export class ModelFileResolver {
     return (await blobById(context, blobId)).format;
   }
 
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether loading it can run code, as pickles can, by its format; null until the registry has read the bytes. " +
+      "False is no promise: it is what the bytes look like.",
+  })
+  async canRunCode(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<boolean | null> {
+    const { format } = await blobById(context, blobId);
+    return format && runningCode.includes(format);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: "When the registry last read all of its bytes; null until it has.",
+  })
+  async verifiedAt(@Root() { blobId }: ModelFile, @Ctx() context: Context): Promise<Date | null> {
+    return (await blobById(context, blobId)).checkedAt;
+  }
+
+  @FieldResolver(() => ModelVersion, { description: "The version that it belongs to." })
+  modelVersion(@Root() { modelVersionId }: ModelFile, @Ctx() context: Context): Promise<ModelVersion | null> {
+    return modelVersionById(context, modelVersionId);
+  }
+
+  @FieldResolver(() => StorageConnector, { description: "Where its bytes are." })
+  async storageConnector(
+    @Root() { blobId }: ModelFile,
+    @Ctx() context: Context,
+  ): Promise<StorageConnector | null> {
+    const { storageConnectorId } = await blobById(context, blobId);
+    return storageConnectorById(context, storageConnectorId);
+  }
+
   @FieldResolver(() => User, { description: "Who added the file." })
   createdBy(@Root() { createdById }: ModelFile, @Ctx() context: Context): Promise<User | null> {
     return userById(context, createdById);
@@ -58,6 +100,18 @@ export class ModelFileResolver {
 
 @Resolver(() => ModelVersion)
 export class FilesOfModelVersionResolver {
+  @FieldResolver(() => ModelFile, {
+    nullable: true,
+    description: "The file of the version that has this name; null when there is none.",
+  })
+  file(
+    @Root() { id }: ModelVersion,
+    @Arg("name", () => String, { description: "Its name, such as `weights`." }) name: string,
+    @Ctx() context: Context,
+  ): Promise<ModelFile | null> {
+    return fileByName(context, id, normalizeName(name));
+  }
+
   @FieldResolver(() => ModelFileConnection, { description: "The files of the version." })
   files(
     @Root() version: ModelVersion,

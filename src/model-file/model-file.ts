@@ -1,5 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { batch } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
 import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
@@ -7,6 +8,7 @@ import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
+import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -87,7 +89,20 @@ export class ModelFile implements Node {
   trashEntryId!: string | null;
 }
 
-export const modelFileById = nodeById(ModelFile, `r.organization_id = $2 and ${live} and ${inLiveVersion}`);
+/** The condition on a file `r` that a member of the organization `$2` finds it. */
+export const visible = `r.organization_id = $2 and ${live} and ${inLiveVersion}`;
+
+export const modelFileById = nodeById(ModelFile, visible);
+
+/** The file of each version that has a name. */
+export const fileByName = batch<string, ModelFile | null, string>(
+  async ({ db }, versionIds, name) => {
+    const tail = `where r.model_version_id = any($1) and r.name = $2 and ${live}`;
+    const found = await rows(db, ModelFile, tail, [versionIds, name]);
+    return new Map(found.map((file) => [file.modelVersionId, file]));
+  },
+  () => null,
+);
 
 export const ModelFileConnection = connectionType(ModelFile, "files");
 

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { v7 as uuidv7 } from "uuid";
 import { Blob } from "../../src/blob/blob.ts";
@@ -44,4 +46,13 @@ export async function aStoredFile(
     await addModelFile(tx, context, { ...file, id, blobId: await settleBlob(tx, blobId, read) });
   });
   return toGlobalId("ModelFile", id);
+}
+
+/** Where the bytes of a file are on the disk. */
+export async function diskPathOf({ db }: Pick<Registry, "db">, fileId: string): Promise<string> {
+  const [file] = await db.query("select blob_id from model_file where id = $1", [uuid(fileId)]);
+  const paths = readdirSync(filesDir, { recursive: true, encoding: "utf8" });
+  const path = paths.find((each) => each.endsWith(file.blob_id));
+  if (!path) throw new Error("There are no bytes.");
+  return join(filesDir, path);
 }

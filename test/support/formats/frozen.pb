@@ -1,0 +1,6 @@
+
+!
+inputPlaceholder*
+dtype0
+
+outIdentityinput"‡
