@@ -78,7 +78,7 @@ test("a server that has no more descriptors says so, keeps nothing, and recovers
   const limit = (count: number) =>
     execFileSync("prlimit", ["--pid", String(server.process.pid), `--nofile=${count}:4096`]);
   const used = server.descriptors();
-  limit(used.findIndex((_, number) => !used.includes(number))); // the next one would have this number
+  limit([...used.keys(), used.length].find((number) => !used.includes(number)) ?? 0); // the next one's number
   socket.write(body);
   const { status, body: answer } = await answerOn(socket);
   limit(1024);
