@@ -11,24 +11,30 @@ import { openEmbeddedPostgres } from "./embedded-postgres/open.ts";
 import { toGlobalId } from "./node/id.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { writeSecretFile } from "./secret-file.ts";
+import { sweepByHand } from "./sweep/sweep-by-hand.ts";
 import { describeFailure } from "./welcome.ts";
 
 const usage = `Usage: npm run admin -- reset-owner-token [--member ID]
        npm run admin -- rotate-secrets
+       npm run admin -- sweep [--dry-run]
 
   reset-owner-token   Gives an owner who has lost the API token another one, and revokes the lost one. Asks
                       which owner is meant where there are several.
   rotate-secrets      Encrypts all secrets anew that are not under the first key of SECRET_KEYS.
+  sweep               Does at once what the servers do every hour: purges what has been in the trash for long enough,
+                      gives up uploads that have expired, and removes bytes that nothing refers to. With --dry-run
+                      it only tells what that would be.
 
 Uses the database of DATABASE_URL, or the embedded one under DATA_DIR, whether a server runs on it or not.`;
 
 /** Administration on the machine itself: no token is needed where somebody can read the database anyway. */
 const commands: {
   [name: string]: (db: DataSource, config: Config, options: Options) => Promise<string>;
-} = { "reset-owner-token": resetToken, "rotate-secrets": rotate };
+} = { "reset-owner-token": resetToken, "rotate-secrets": rotate, sweep: sweepOnce };
 
 interface Options {
   member?: string | undefined;
+  "dry-run"?: boolean | undefined;
 }
 
 try {
@@ -65,7 +71,7 @@ function readArguments(args: string[]): { name: string; options: Options } {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { member: { type: "string" } },
+      options: { member: { type: "string" }, "dry-run": { type: "boolean" } },
     });
     return { name: positionals.length === 1 ? String(positionals[0]) : "", options: values };
   } catch {
@@ -111,6 +117,10 @@ async function rotate(db: DataSource, config: Config): Promise<string> {
   const { rotated, left } = await rotateSecrets(db, keyring);
   const rest = left > 0 ? `; ${left} are left that are not under it` : ", and none are left";
   return `${rotated} secrets were encrypted anew under the key "${keyring.current}"${rest}.`;
+}
+
+async function sweepOnce(db: DataSource, { filesDir }: Config, options: Options): Promise<string> {
+  return sweepByHand(db, filesDir, options["dry-run"] ?? false);
 }
 
 function idOf(memberId: string): string {

@@ -84,10 +84,14 @@ export const limits = {
 
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
-  /** Milliseconds between two looks for what has been in the trash long enough. */
+  /** Milliseconds between two sweeps of what is over its time, or of use to nobody. */
   sweep: 3_600_000,
   /** Milliseconds between two signs of life of an upload whose bytes are arriving. */
   heartbeat: 30_000,
+  /** Things that a sweep deals with before it makes room for requests; bytes that it removes at once. */
+  sweepPage: 16,
+  /** Hours without a sign of life after which an upload has died. */
+  stagedHours: 1,
   /** User errors that one mutation reports. */
   userErrors: 100,
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { DataSource } from "typeorm";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
@@ -10,7 +10,8 @@ import { limits } from "./limits.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
 import { Storages } from "./storage-connector/storages.ts";
-import { startSweep } from "./trash/sweep.ts";
+import { startSweep } from "./sweep/start-sweep.ts";
+import { sweep } from "./sweep/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
 /** What runs so far; stopped in the reverse order. */
@@ -42,14 +43,18 @@ async function start(): Promise<void> {
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
-  const app = await createServer(config, running.db, { keyring, storages: new Storages(config.filesDir) });
+  const storages = new Storages(config.filesDir);
+  const app = await createServer(config, running.db, { keyring, storages });
   running.app = app;
   if (stopping.signal.aborted) return;
-  running.endSweep = startSweep(running.db, (err, entry) =>
-    app.log.error({ err, entry }, "the trash was not swept"),
-  );
+  running.endSweep = sweepHourly(running.db, storages, app.log);
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(welcome(address, config, first, process.stdout.isTTY));
+}
+
+function sweepHourly(db: DataSource, storages: Storages, log: FastifyBaseLogger): () => Promise<void> {
+  const onError = (err: unknown, id?: string) => log.error({ err, id }, "something was not swept");
+  return startSweep((signal) => sweep(db, storages, { signal, onError }), onError);
 }
 
 /** `npm start` brings its own database; production has to say which one it means. */

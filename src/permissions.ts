@@ -24,6 +24,7 @@ export const permissions: { [field: string]: Role | null } = {
 
   "Mutation.createModel": Role.EDITOR,
   "Mutation.updateModel": Role.EDITOR,
+  "Mutation.copyModelFile": Role.EDITOR,
   "Mutation.createModelVersion": Role.EDITOR,
   "Mutation.updateModelVersion": Role.EDITOR,
   "Mutation.updateLabelMap": Role.EDITOR,
@@ -36,11 +37,14 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.verifyModelFile": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
+  "Mutation.deleteModelFile": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,
   "Mutation.restoreModelVersion": Role.EDITOR,
+  "Mutation.restoreModelFile": Role.EDITOR,
   "Mutation.transferModelVersion": Role.EDITOR,
   "Mutation.purgeModel": Role.ADMIN,
   "Mutation.purgeModelVersion": Role.ADMIN,
+  "Mutation.purgeModelFile": Role.ADMIN,
 
   "Mutation.updateProfile": Role.VIEWER,
   "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user

@@ -21,6 +21,7 @@ import { MemberPermissionsResolver } from "./member/member-permissions.resolver.
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
+import { CopyModelFileResolver } from "./model-file/copy.resolver.ts";
 import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
 import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
@@ -87,6 +88,7 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFilePermissionsResolver,
       CreateModelFileResolver,
       FilesOfModelVersionResolver,
+      CopyModelFileResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,

@@ -1,9 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { createDataSource } from "../src/data-source.ts";
 import { databaseUrl } from "./support/database.ts";
+import { keysOnDisk } from "./support/disk.ts";
+import { aStoredFile } from "./support/files.ts";
+import { aModel, aVersion } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, runAdmin, startServer, tokenOf } from "./support/server-process.ts";
+import { deleteFile } from "./support/settings.ts";
+import { filesDir } from "./support/test-server.ts";
 
 const viewer = "{ viewer { role user { email } organization { id name } } }";
 const createToken = `mutation ($role: Role!) {
@@ -136,4 +142,41 @@ test("secrets are encrypted anew under the first key, and a key that is gone is 
   expect((await rotate(`${recent},${old}`)).output).toBe(
     '1 secrets were encrypted anew under the key "k2", and none are left.\n',
   );
+});
+
+test("a sweep by hand tells what it would take away, takes it away, and needs to know where the files are", async () => {
+  const env = {
+    DATABASE_URL: await databaseUrl(`admin_sweep_${process.env.TEST_RUN}`),
+    DATA_DIR: aDataDir(),
+    FILES_DIR: filesDir,
+  };
+  const server = await startServer(env);
+  const send = sender(server.url, tokenOf(env.DATA_DIR));
+  const db = await createDataSource(env.DATABASE_URL).initialize();
+  const [owner] = await db.query(
+    `select organization_id as "organizationId", user_id as "userId" from member`,
+  );
+  const ask = async (query: string, variables?: object) => (await send(query, variables)).body.data;
+  const versionId = await aVersion({ ask }, await aModel({ ask }));
+  const id = await aStoredFile({ db, ...owner }, versionId, Buffer.from("bytes"));
+  await send(deleteFile, { id });
+  await db.query("update trash_entry set purge_at = now()");
+  await db.destroy();
+
+  expect(await runAdmin({ ...env, FILES_DIR: join(filesDir, "nowhere") }, ["sweep"])).toEqual({
+    code: 1,
+    output: `FILES_DIR: expected the folder where the servers keep files, got ${join(filesDir, "nowhere")}.\n`,
+  });
+  const [going, nothing] = [1, 0].map(
+    (number) =>
+      `  ${number} entries of the trash whose time is over\n` +
+      "  0 uploads in parts that were not completed in time\n" +
+      `  ${number} times bytes that nothing refers to, ${5 * number} together as far as their number is known\n`,
+  );
+  const output = async (...args: string[]) => (await runAdmin(env, ["sweep", ...args])).output;
+  expect(await output("--dry-run")).toBe(`A sweep would take away:\n${going}`);
+  expect(keysOnDisk(filesDir, owner.organizationId)).toHaveLength(1);
+  expect(await output()).toBe(`Taken away:\n${going}`);
+  expect(keysOnDisk(filesDir, owner.organizationId)).toEqual([]);
+  expect(await output("--dry-run")).toBe(`A sweep would take away:\n${nothing}`);
 });

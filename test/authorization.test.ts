@@ -87,6 +87,22 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: "deleteModel(id: $Model_other) { contents { fileCount } userErrors { code field message } }",
   },
+  "Mutation.deleteModelFile": {
+    least: Role.EDITOR,
+    ask: "deleteModelFile(id: $ModelFile) { contents { fileCount } userErrors { code field message } }",
+  },
+  "Mutation.restoreModelFile": {
+    least: Role.EDITOR,
+    ask: "restoreModelFile(id: $ModelFile_deleted) { modelFile { name } userErrors { code field message } }",
+  },
+  "Mutation.purgeModelFile": {
+    least: Role.ADMIN,
+    ask: "purgeModelFile(id: $ModelFile_deleted) { tombstone { name } userErrors { code field message } }",
+  },
+  "Mutation.copyModelFile": {
+    least: Role.EDITOR,
+    ask: 'copyModelFile(id: $ModelFile, modelVersionId: $ModelVersion, input: { name: "New" }) { modelFile { name } userErrors { code field message } }',
+  },
   "Mutation.deleteModelVersion": {
     least: Role.EDITOR,
     ask: "deleteModelVersion(id: $ModelVersion) { contents { fileCount } userErrors { code field message } }",

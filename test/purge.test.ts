@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { createDataSource } from "../src/data-source.ts";
 import { toGlobalId } from "../src/node/id.ts";
-import { purgeExpired, startSweep } from "../src/trash/sweep.ts";
+import { Storages } from "../src/storage-connector/storages.ts";
+import { startSweep } from "../src/sweep/start-sweep.ts";
+import { sweep as sweepAll } from "../src/sweep/sweep.ts";
 import { databaseUrl } from "./support/database.ts";
 import { until } from "./support/embedded-cluster.ts";
 import { waiters } from "./support/locks.ts";
@@ -19,14 +21,15 @@ import {
   restoreModel,
   restoreVersion,
 } from "./support/settings.ts";
+import { filesDir } from "./support/test-server.ts";
 
 /** What a sweep would do in so many days; an entry that cannot be purged fails the test. */
-function sweep({ db }: Registry, days: number, signal?: AbortSignal): Promise<void> {
+async function sweep({ db }: Registry, days: number, signal?: AbortSignal): Promise<void> {
   const now = new Date(Date.now() + days * 86_400_000);
-  const onError = (error: unknown) => {
-    throw error;
-  };
-  return purgeExpired(db, { now, onError, ...(signal && { signal }) });
+  const told: unknown[] = [];
+  const onError = (error: unknown) => void told.push(error);
+  await sweepAll(db, new Storages(filesDir), { now, onError, ...(signal && { signal }) });
+  expect(told).toEqual([]);
 }
 
 async function wholeVersion(registry: Registry, modelId: string, name: string): Promise<string> {
@@ -192,10 +195,8 @@ test("an entry that cannot be purged is told, and keeps no other from being purg
   const told: unknown[] = [];
   const now = new Date(Date.now() + 31 * 86_400_000);
   try {
-    await purgeExpired(registry.db, {
-      now,
-      onError: (error, entryId) => told.push([String(error), entryId]),
-    });
+    const onError = (error: unknown, entryId: string) => void told.push([String(error), entryId]);
+    await sweepAll(registry.db, new Storages(filesDir), { now, onError });
   } finally {
     await registry.db.query("drop function poison cascade");
   }
@@ -228,24 +229,24 @@ test("a server that is not elected leaves the trash to the one that is", async (
   const sent = await statementsOf(() => sweep(registry, 31));
   await elected.query("select pg_advisory_unlock_all()");
   await elected.release();
-  expect(sent.filter((statement) => statement.includes("from trash_entry"))).toHaveLength(1);
+  expect(sent.filter((statement) => !statement.includes("pg_try_advisory_lock"))).toEqual([]);
   expect((await registry.ask(listTrash)).trash.totalCount).toBe(5);
 });
 
 test("a server sweeps again and again", async () => {
   const registry = await aRegistry();
   const id = await aModel(registry);
+  const told: unknown[] = [];
   const end = startSweep(
-    registry.db,
-    (error) => {
-      throw error;
-    },
+    () => sweepAll(registry.db, new Storages(filesDir), { onError: (error) => told.push(error) }),
+    (error) => told.push(error),
     10,
   );
   await registry.ask(deleteModel, { id });
   await registry.db.query("update trash_entry set purge_at = now() where id = $1", [uuid(id)]);
   await until(async () => (await tombstoneOf(registry, id)) !== null);
   await end();
+  expect(told).toEqual([]);
 });
 
 test("a version that can be restored for longer keeps its model that long", async () => {

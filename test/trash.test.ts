@@ -88,6 +88,7 @@ test("the ways that are tried here are all that there are", () => {
   expect(ways).toEqual([
     ...["Model.latestVersion", "Model.versions", "ModelVersion.files", "ModelVersion.model"],
     ...["PreviousAddress.model", "Query.model", "Query.modelVersion", "Query.modelVersions", "Query.models"],
+    "TrashEntry.modelVersion",
   ]);
 });
 

@@ -16,7 +16,7 @@ export type BlobState = "STAGED" | "VERIFYING" | "READY" | "CORRUPT" | "DOOMED";
  * place, since knowing it opens nothing. Of what is READY there is one for each digest and connector.
  *
  * What refers to a blob may only do so while it is not DOOMED, and a blob that something refers to is never doomed:
- * triggers see to both, under the blob's row lock.
+ * triggers see to both, under the blob's row lock. All that refers to blobs is in the view `blob_use`.
  */
 @Entity()
 @Unique("blob_of_organization", ["organizationId", "id"])

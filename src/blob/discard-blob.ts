@@ -1,25 +1,34 @@
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import type { Storages } from "../storage-connector/storages.ts";
 
 /**
- * Removes a blob that nothing refers to, with its bytes; leaves one that something refers to as it is. The row is
- * doomed before its bytes are removed and goes after them, so a crash in between leaves a row for the next sweep.
+ * Removes bytes that nobody writes any more and nothing refers to, such as those of an upload that was refused. What a
+ * failure leaves on the way, the sweep removes.
  *
- * @returns whether the blob is gone now.
- * @throws StorageError when the storage does not remove the bytes; the blob stays doomed
+ * @returns whether they are gone: not where something refers to them.
+ * @throws StorageError when the storage does not remove them; the blob stays doomed
  */
 export async function discardBlob(db: DataSource, storages: Storages, blobId: string): Promise<boolean> {
-  const [doomed]: { connectorId: string }[] = await db.query(
-    `with now_doomed as (
-       update blob set state = 'DOOMED' where id = $1 and state <> 'DOOMED' and not is_blob_used(id)
-       returning storage_connector_id
-     )
-     select storage_connector_id as "connectorId" from now_doomed
-     union all select storage_connector_id from blob where id = $1 and state = 'DOOMED'`,
+  const connectorId = await db.transaction((tx) => doomBlob(tx, blobId));
+  if (connectorId === null) return false;
+  await (await storages.of(db, connectorId)).remove(blobId);
+  await db.query("delete from blob where id = $1 and state = 'DOOMED'", [blobId]);
+  return true;
+}
+
+/**
+ * Dooms a blob, unless something refers to it: from then on nothing can. To be committed before its bytes are touched, so that
+ * no row ever claims bytes that are gone.
+ *
+ * @returns the connector of its storage when it was doomed by this.
+ */
+export async function doomBlob(tx: EntityManager, blobId: string): Promise<string | null> {
+  await tx.query("select from blob where id = $1 for no key update", [blobId]);
+  // A statement of its own: it sees what was committed while that one waited for the lock.
+  const [[doomed]]: [{ connectorId: string }[], number] = await tx.query(
+    `update blob set state = 'DOOMED' where id = $1 and state <> 'DOOMED' and not is_blob_used(id)
+     returning storage_connector_id as "connectorId"`,
     [blobId],
   );
-  if (!doomed) return false;
-  await (await storages.of(db, doomed.connectorId)).remove(blobId);
-  await db.query("delete from blob where id = $1", [blobId]);
-  return true;
+  return doomed?.connectorId ?? null;
 }

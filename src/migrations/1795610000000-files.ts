@@ -98,6 +98,16 @@ export class Files1795610000000 implements MigrationInterface {
     await runner.query(`
       alter table trash_entry add constraint trash_entry_kind
       check (kind in ('MODEL', 'MODEL_VERSION', 'MODEL_FILE'))`);
+    // A purged file has no row any more: its entry says where it was.
+    await runner.query(`
+      alter table trash_entry
+        add model_version_id uuid,
+        add constraint trash_entry_place check ((kind = 'MODEL_FILE') = (model_version_id is not null)),
+        add constraint trash_entry_organization_id_model_version_id_fkey
+          foreign key (organization_id, model_version_id) references model_version (organization_id, id)`);
+    await runner.query(`
+      create index trash_entry_of_version on trash_entry (model_version_id)
+      where model_version_id is not null and purged_at is null`);
     await runner.query(`
       create table pending_upload (
         id uuid constraint pending_upload_pkey primary key,
@@ -115,7 +125,7 @@ export class Files1795610000000 implements MigrationInterface {
         created_at timestamptz(3) not null default clock_timestamp(),
         expires_at timestamptz(3) not null,
         model_file_id uuid,
-        constraint pending_upload_of_blob unique (organization_id, blob_id),
+        constraint pending_upload_of_blob unique (blob_id),
         constraint pending_upload_parts check (part_size > 0 and part_count between 1 and 10000),
         constraint pending_upload_organization_id_model_version_id_fkey
           foreign key (organization_id, model_version_id) references model_version (organization_id, id) on delete cascade,
@@ -191,9 +201,13 @@ export class Files1795610000000 implements MigrationInterface {
         for each row when (new.blob_id <> old.blob_id) execute function release_blob()`);
     }
     await runner.query(`
+      create view blob_use as
+      select blob_id, id as used_by_id from model_file
+      union all
+      select blob_id, id from pending_upload where blob_id is not null`);
+    await runner.query(`
       create function is_blob_used(blob uuid) returns boolean language sql volatile as $$
-        select exists (select from model_file where blob_id = blob)
-          or exists (select from pending_upload where blob_id = blob)
+        select exists (select from blob_use where blob_id = blob)
       $$`);
     await runner.query(`
       create function refuse_used_blob() returns trigger language plpgsql as $$
@@ -246,9 +260,9 @@ export class Files1795610000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query("drop trigger blob_state_changed on blob");
+    await runner.query("drop view blob_use");
     await runner.query("drop table pending_upload");
     await runner.query("delete from model_file");
-    await runner.query("delete from trash_entry where kind = 'MODEL_FILE' and purged_at is null");
     await runner.query("drop trigger model_file_changed on model_file");
     await runner.query("drop trigger model_file_uses_blob on model_file");
     await runner.query("drop trigger model_file_releases_blob on model_file");
@@ -283,7 +297,9 @@ export class Files1795610000000 implements MigrationInterface {
     await runner.query(`
       create trigger tombstone_kept before update or delete on trash_entry
       for each row when (old.purged_at is not null) execute function refuse_change()`);
-    await runner.query("alter table trash_entry drop constraint trash_entry_kind");
+    await runner.query(
+      "alter table trash_entry drop constraint trash_entry_kind, drop column model_version_id",
+    );
     await runner.query(
       "alter table trash_entry add constraint trash_entry_kind check (kind in ('MODEL', 'MODEL_VERSION'))",
     );

@@ -1,6 +1,10 @@
 import type { EntityManager } from "typeorm";
 import { type Context, viewerOf } from "../context.ts";
 import { editSection } from "../model-version/edit-section.ts";
+import { may } from "../permissions.ts";
+import { rows } from "../rows.ts";
+import { live } from "../trash/trash-entry.ts";
+import { moveToTrash } from "./edit-model-file.ts";
 import { ModelFile } from "./model-file.ts";
 
 export interface NewModelFile {
@@ -14,16 +18,21 @@ export interface NewModelFile {
   replace: boolean;
 }
 
-/** Adds a file to a version. @throws Refusal NOT_FOUND at `id`, TAKEN at `input.name` */
+/** Adds a file to a version. @throws Refusal NOT_FOUND at `modelVersionId`, TAKEN at `input.name` */
 export async function addModelFile(
   tx: EntityManager,
   context: Context,
-  { versionUuid, replace: _replace, ...file }: NewModelFile,
+  { versionUuid, replace, ...file }: NewModelFile,
 ): Promise<void> {
   const viewer = viewerOf(context);
   const { organizationId, userId: createdById } = viewer;
-  const edit = { versionUuid, section: "files", expectedRevision: null } as const;
+  const edit = { versionUuid, section: "files", expectedRevision: null, field: ["modelVersionId"] } as const;
   await editSection(tx, viewer, edit, async () => {
+    if (replace && may(viewer.role, "Mutation.deleteModelFile")) {
+      const tail = `where r.model_version_id = $1 and r.name = $2 and ${live}`;
+      const [replaced] = await rows(tx, ModelFile, tail, [versionUuid, file.name]);
+      if (replaced) await moveToTrash(tx, viewer, replaced, context.trashDays);
+    }
     await tx.insert(ModelFile, { ...file, modelVersionId: versionUuid, organizationId, createdById });
     return { changed: true };
   });

@@ -13,21 +13,23 @@ export interface SectionEdit {
   versionUuid: string;
   section: EditedSection;
   expectedRevision: number | null;
+  /** The argument that named the version, unless that is `id`. */
+  field?: readonly string[];
 }
 
 /**
  * Edits one section of a version. Edits of one version happen one after the other; the section's revision and the
  * version's `updatedAt` move when `change` says that it changed something.
  *
- * @throws Refusal NOT_FOUND at `id`, CONFLICT at `expectedRevision`
+ * @throws Refusal NOT_FOUND at `field`, CONFLICT at `expectedRevision`
  */
 export async function editSection<Result extends { changed: boolean }>(
   tx: EntityManager,
   viewer: Viewer,
-  { versionUuid, section, expectedRevision }: SectionEdit,
+  { versionUuid, section, expectedRevision, field = ["id"] }: SectionEdit,
   change: (version: ModelVersion) => Promise<Result>,
 ): Promise<Result> {
-  const version = await lockModelVersion(tx, viewer, versionUuid, ["id"]);
+  const version = await lockModelVersion(tx, viewer, versionUuid, [...field]);
   const revision = `${section}Revision` as const;
   expectRevision(version[revision], expectedRevision);
   const result = await change(version);

@@ -12,7 +12,7 @@ import { ByteSize, DateTime } from "../scalars.ts";
     "An upload in parts that has begun: parts can be sent in any order, again, and after a crash of either side.",
 })
 @Entity()
-@Unique("pending_upload_of_blob", ["organizationId", "blobId"])
+@Unique("pending_upload_of_blob", ["blobId"])
 @Index("pending_upload_of_version", ["modelVersionId"])
 @Index("pending_upload_by_expiry", ["expiresAt"])
 @Check("pending_upload_parts", "part_size > 0 and part_count between 1 and 10000")

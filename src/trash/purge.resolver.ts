@@ -3,12 +3,17 @@ import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
-import { purgeModel, purgeModelVersion } from "./purge.ts";
+import { purgeModel, purgeModelFile, purgeModelVersion } from "./purge.ts";
 import { Tombstone, tombstoneById } from "./tombstone.ts";
 import { TrashContents } from "./trash-contents.ts";
 
 const contentsDescription =
-  "How much was purged, or would be by a dry run, versions that were deleted before their model included; null when it was refused.";
+  "How much was purged, or would be by a dry run, what had been deleted before it by itself included; null when it was refused.";
+
+const PurgeModelFilePayload = payloadType("purgeModelFile", {
+  tombstone: [Tombstone, "What is left; null when it was not purged."],
+  contents: [TrashContents, contentsDescription],
+});
 
 const PurgeModelVersionPayload = payloadType("purgeModelVersion", {
   tombstone: [Tombstone, "What is left; null when it was not purged."],
@@ -22,6 +27,26 @@ const PurgeModelPayload = payloadType("purgeModel", {
 
 @Resolver()
 export class PurgeResolver {
+  @Mutation(() => PurgeModelFilePayload, {
+    description:
+      "Takes everything from a file in the trash but a tombstone, for ever. Soon after, its bytes are removed from the storage, unless " +
+      "another file has them too.",
+  })
+  async purgeModelFile(
+    @Arg("id", () => ID, { description: "The file: `objectId` of its entry in the trash." }) id: string,
+    @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
+    @Ctx() context: Context,
+  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
+    const { row, result, userErrors } = await edit(context, {
+      type: "ModelFile",
+      id,
+      dryRun,
+      write: (tx, uuid) => purgeModelFile(tx, viewerOf(context), uuid),
+      read: tombstoneById,
+    });
+    return { tombstone: row, contents: result, userErrors };
+  }
+
   @Mutation(() => PurgeModelVersionPayload, {
     description:
       "Takes everything from a version in the trash but a tombstone, for ever: its labels, parameters, docker image, files and " +

@@ -8,10 +8,10 @@ import { readObjectId, typeOfKind } from "./trash-entry.ts";
 export class TombstoneResolver {
   @Query(() => Tombstone, {
     nullable: true,
-    description: "What is left of a model or version that was purged; null when this was never purged.",
+    description: "What is left of a model, version or file that was purged; null when this was never purged.",
   })
   async tombstone(
-    @Arg("id", () => ID, { description: "The id that the model or version had." }) id: string,
+    @Arg("id", () => ID, { description: "The id that it had." }) id: string,
     @Ctx() context: Context,
   ): Promise<Tombstone | null> {
     const { type, uuid } = readObjectId(id, ["id"]);

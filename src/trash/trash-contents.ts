@@ -1,50 +1,74 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch } from "../batch.ts";
+import { toRow } from "../rows.ts";
 import { ByteSize } from "../scalars.ts";
 
 @ObjectType({ description: "How much a deletion takes along." })
 export class TrashContents {
-  @Field(() => Int, { description: "Versions: those of the model, or the version itself." })
+  @Field(() => Int, {
+    description:
+      "Versions: those of the model, or the version itself; none where a file was deleted by itself.",
+  })
   versionCount!: number;
 
-  @Field(() => Int, { description: "Files of these versions." })
+  @Field(() => Int, { description: "Files of these versions, or the file itself." })
   fileCount!: number;
 
   @Field(() => ByteSize, { description: "The sum of their sizes." })
   fileBytes!: number;
+
+  @Field(() => ByteSize, {
+    description:
+      "Bytes that the storage has again once all this has been purged: what no other file has too, be it live or in the trash.",
+  })
+  freedBytes!: number;
 }
 
-/** The contents of entries of the trash. */
-export async function readContents(
-  db: DataSource | EntityManager,
-  entryIds: readonly string[],
-): Promise<Map<string, TrashContents>> {
-  const found: (TrashContents & { id: string })[] = await db.query(
-    `select v.trash_entry_id as id, count(distinct v.id)::int as "versionCount", count(f.id)::int as "fileCount",
-            least(coalesce(sum(b.size), 0), ${Number.MAX_SAFE_INTEGER})::bigint as "fileBytes"
-     from model_version v left join model_file f on f.model_version_id = v.id
-       left join blob b on b.id = f.blob_id
-     where v.trash_entry_id = any($1) group by 1`,
-    [entryIds],
-  );
-  return new Map(found.map(({ id, ...contents }) => [id, Object.assign(new TrashContents(), contents)]));
-}
+const bytes = (sum: string) => `least(coalesce(${sum}, 0), ${Number.MAX_SAFE_INTEGER})::bigint`;
 
+/** Those of each entry by itself. */
 export const contentsOf = batch<string, TrashContents>(
-  ({ db }, entryIds) => readContents(db, entryIds),
+  ({ db }, entryIds) => readContents(db, new Map(entryIds.map((id) => [id, [id]]))),
   noContents,
 );
 
-export function addContents(one: TrashContents, other: TrashContents): TrashContents {
-  return Object.assign(new TrashContents(), {
-    versionCount: one.versionCount + other.versionCount,
-    fileCount: one.fileCount + other.fileCount,
-    fileBytes: Math.min(one.fileBytes + other.fileBytes, Number.MAX_SAFE_INTEGER),
-  });
+/** Those of some entries together. */
+export async function contentsOfAll(
+  db: DataSource | EntityManager,
+  entryIds: readonly string[],
+): Promise<TrashContents> {
+  return (await readContents(db, new Map([["all", entryIds]]))).get("all") ?? noContents();
 }
 
-/** Those of a model without versions. */
-export function noContents(): TrashContents {
-  return Object.assign(new TrashContents(), { versionCount: 0, fileCount: 0, fileBytes: 0 });
+/** @param groups the UUIDs of entries, by anything that tells the groups apart. */
+async function readContents(
+  db: DataSource | EntityManager,
+  groups: Map<string, readonly string[]>,
+): Promise<Map<string, TrashContents>> {
+  const pairs = [...groups].flatMap(([group, entries]) => entries.map((entry) => [group, entry]));
+  const found: (TrashContents & { id: string })[] = await db.query(
+    `with entry as (select * from unnest($1::text[], $2::uuid[]) e(id, entry_id)),
+     version as (
+       select e.id, v.id as version_id from entry e join model_version v on v.trash_entry_id = e.entry_id
+     ),
+     file as (
+       select v.id, f.blob_id from version v join model_file f on f.model_version_id = v.version_id
+       where f.trash_entry_id is null
+       union all
+       select e.id, f.blob_id from entry e join model_file f on f.trash_entry_id = e.entry_id
+     ),
+     held as (select id, blob_id, count(*) as files from file group by 1, 2)
+     select e.id, (select count(*) from version v where v.id = e.id)::int as "versionCount",
+       coalesce(sum(h.files), 0)::int as "fileCount", ${bytes("sum(h.files * b.size)")} as "fileBytes",
+       ${bytes("sum(b.size) filter (where h.files = (select count(*) from blob_use u where u.blob_id = b.id))")} as "freedBytes"
+     from (select distinct id from entry) e left join held h on h.id = e.id left join blob b on b.id = h.blob_id
+     group by e.id`,
+    [pairs.map(([group]) => group), pairs.map(([, entry]) => entry)],
+  );
+  return new Map(found.map(({ id, ...contents }) => [id, toRow(TrashContents, contents)]));
+}
+
+function noContents(): TrashContents {
+  return toRow(TrashContents, { versionCount: 0, fileCount: 0, fileBytes: 0, freedBytes: 0 });
 }

@@ -9,7 +9,7 @@ import { listing } from "../page/page.ts";
 import { DateTime } from "../scalars.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 
-/** The condition on a model or version `r` that it is neither in the trash nor purged. */
+/** The condition on a model, version or file `r` that it is neither in the trash nor purged. */
 export const live = "r.trash_entry_id is null";
 
 export enum TrashKind {
@@ -47,11 +47,16 @@ export const typeOfKind = {
 @Unique("trash_entry_of_organization", ["organizationId", "id"])
 @Index("trash_entry_by_deletion", ["organizationId", "deletedAt", "id"], { where: "purged_at is null" })
 @Index("trash_entry_by_expiry", ["purgeAt"], { where: "purged_at is null" })
+@Index("trash_entry_of_version", ["modelVersionId"], {
+  where: "model_version_id is not null and purged_at is null",
+})
 @Check("trash_entry_kind", "kind in ('MODEL', 'MODEL_VERSION', 'MODEL_FILE')")
+@Check("trash_entry_place", "(kind = 'MODEL_FILE') = (model_version_id is not null)")
+@ForeignKey("ModelVersion", ["organizationId", "modelVersionId"], ["organizationId", "id"]) // by name: it imports this file
 @ForeignKey(() => Member, ["organizationId", "deletedById"], ["organizationId", "userId"])
 @ForeignKey(() => Member, ["organizationId", "purgedById"], ["organizationId", "userId"])
 export class TrashEntry implements Node {
-  /** That of the model or version that was deleted. */
+  /** That of the model, version or file that was deleted. */
   @PrimaryColumn("uuid")
   id!: string;
 
@@ -66,6 +71,10 @@ export class TrashEntry implements Node {
   @Field(() => String, { description: "Its name." })
   @Column({ type: "text", collation: "C" })
   name!: string;
+
+  /** Of a file: the version that it was in. A purged file has no row any more that could say so. */
+  @Column("uuid", { nullable: true })
+  modelVersionId!: string | null;
 
   @Column("uuid")
   deletedById!: string;
@@ -87,7 +96,7 @@ export class TrashEntry implements Node {
   purgedById!: string | null;
 }
 
-/** What is in the trash under the UUID of the model or version that was deleted. */
+/** What is in the trash under the UUID of what was deleted. */
 export const trashEntryById = nodeById(TrashEntry, "r.organization_id = $2 and r.purged_at is null");
 
 export const TrashEntryConnection = connectionType(TrashEntry, "entries of the trash");
@@ -106,10 +115,10 @@ export const trashOf = listing({
   },
 });
 
-/** The id of a model or version that may have been deleted. @throws Refusal at `field` when it is that of something else */
+/** The id of something that may have been deleted. @throws Refusal at `field` when it is that of something else */
 export function readObjectId(id: string, field: string[]): { type: string; uuid: string } {
   const parsed = parseGlobalId(id);
   if (parsed && Object.values(typeOfKind).includes(parsed.type)) return parsed;
-  const message = `Expected the id of a Model or a ModelVersion, got "${id.slice(0, 80)}".`;
+  const message = `Expected the id of a Model, ModelVersion or ModelFile, got "${id.slice(0, 80)}".`;
   refuse(UserErrorCode.INVALID, field, message);
 }

@@ -1,10 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { batch } from "../batch.ts";
 import { type Context, viewerOf } from "../context.ts";
+import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { toGlobalId } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { User, userById } from "../user/user.ts";
+import { addressOf } from "./address.ts";
 import { TrashWhere } from "./trash.input.ts";
 import { contentsOf, TrashContents } from "./trash-contents.ts";
 import {
@@ -34,10 +35,11 @@ export class TrashResolver {
   @Query(() => TrashEntry, {
     nullable: true,
     description:
-      "The entry of one model or version in the trash; null when it was not deleted by itself: a version that went with its model is found by the id of the model.",
+      "The entry of one model, version or file in the trash; null when it was not deleted by itself: a version that went with its " +
+      "model is found by the id of the model, and a file that went with its version by the id of the version.",
   })
   async trashEntry(
-    @Arg("objectId", () => ID, { description: "The id of the model or version." }) objectId: string,
+    @Arg("objectId", () => ID, { description: "The id of the model, version or file." }) objectId: string,
     @Ctx() context: Context,
   ): Promise<TrashEntry | null> {
     const { type, uuid } = readObjectId(objectId, ["objectId"]);
@@ -46,23 +48,54 @@ export class TrashResolver {
   }
 
   @FieldResolver(() => ID, {
-    description: "The id of the model or version, by which it is restored or purged.",
+    description: "The id of what was deleted, by which it is restored or purged.",
   })
   objectId(@Root() { kind, id }: TrashEntry): string {
     return toGlobalId(typeOfKind[kind], id);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: "The number of a version; null for a model." })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "The number of a version, or of the version that a file was in; null for a model.",
+  })
   async version(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<number | null> {
     return (await addressOf(context, id))?.version ?? null;
   }
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: "The name of the model of a version; null for a model.",
+    description: "The name of a version, or of the version that a file was in; null for a model.",
+  })
+  async versionName(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<string | null> {
+    return (await addressOf(context, id))?.versionName ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The name of the model of that version; null for a model.",
   })
   async modelName(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<string | null> {
     return (await addressOf(context, id))?.modelName ?? null;
+  }
+
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description:
+      "The version that a file was in; null where that is in the trash too, and for a version and a model.",
+  })
+  async modelVersion(@Root() { modelVersionId }: TrashEntry, @Ctx() context: Context) {
+    return modelVersionId === null ? null : modelVersionById(context, modelVersionId);
+  }
+
+  @FieldResolver(() => TrashEntry, {
+    nullable: true,
+    description:
+      "The entry of the version of a file, which has to be restored first; null for a version and a model, where the version is live, " +
+      "and where it went with its model.",
+  })
+  async versionInTrash(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<TrashEntry | null> {
+    const entry = (await addressOf(context, id))?.versionEntry ?? null;
+    return entry === null ? null : trashEntryById(context, entry);
   }
 
   @FieldResolver(() => TrashEntry, {
@@ -76,7 +109,7 @@ export class TrashResolver {
   }
 
   @FieldResolver(() => TrashContents, {
-    description: "How much was deleted with it; what was deleted from a model before it is not counted.",
+    description: "How much was deleted with it; what was deleted by itself before it is not counted.",
   })
   contents(@Root() { id }: TrashEntry, @Ctx() context: Context): Promise<TrashContents> {
     return contentsOf(context, id);
@@ -87,23 +120,3 @@ export class TrashResolver {
     return userById(context, entry.deletedById);
   }
 }
-
-interface Address {
-  version: number;
-  modelName: string;
-  /** The UUID of its own entry when the model was deleted too. */
-  modelEntry: string | null;
-}
-
-/** The number of a deleted version, and the name of its model, which may have been deleted too. */
-export const addressOf = batch<string, Address | null>(
-  async ({ db }, versionIds) => {
-    const found: (Address & { id: string })[] = await db.query(
-      `select v.id, v.version, m.name as "modelName", m.trash_entry_id as "modelEntry" from model_version v join model m on m.id = v.model_id
-       where v.id = any($1)`,
-      [versionIds],
-    );
-    return new Map(found.map(({ id, ...address }) => [id, address]));
-  },
-  () => null,
-);

@@ -40,10 +40,13 @@ export async function everything(registry: Registry): Promise<Everything> {
 
   const model = await aModel(registry);
   const version = await aVersion(registry, model, { ...wholeForm, name: "First" });
-  const file = await aFile(registry, version);
+  const files = [await aFile(registry, version), await aFile(registry, version)].map((file) =>
+    toGlobalId("ModelFile", file),
+  );
   await aSourceExperiment(registry, version);
   const others = [await aVersion(registry, model), await aVersion(registry, model)];
   const models = [await aModel(registry), await aModel(registry)];
+  await deleteIt(registry, "deleteModelFile", String(files[1]));
   for (const id of others) await deleteIt(registry, "deleteModelVersion", id);
   await deleteIt(registry, "deleteModel", String(models[1]));
   await deleteIt(registry, "purgeModelVersion", String(others[1]));
@@ -67,7 +70,8 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion_deleted: String(others[0]),
       ModelVersion_purged: String(others[1]),
       TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
-      ModelFile: toGlobalId("ModelFile", file),
+      ModelFile: String(files[0]),
+      ModelFile_deleted: String(files[1]),
     },
     secret,
   };

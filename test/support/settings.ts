@@ -3,6 +3,20 @@ const errors = "userErrors { code field message }";
 const entry = `trashEntry { kind objectId name version modelName deletedBy { name } deletedAt purgeAt
   contents { versionCount fileCount fileBytes } }`;
 
+export const deleteFile = `mutation ($id: ID!, $dryRun: Boolean) {
+  deleteModelFile(id: $id, dryRun: $dryRun) {
+    contents { versionCount fileCount fileBytes freedBytes } ${entry} ${errors}
+  }
+}`;
+export const restoreFile = `mutation ($id: ID!, $name: String, $dryRun: Boolean) {
+  restoreModelFile(id: $id, name: $name, dryRun: $dryRun) { modelFile { id name sha256 } ${errors} }
+}`;
+export const copyFile = `mutation ($id: ID!, $modelVersionId: ID!, $input: CopyModelFileInput!, $idempotencyKey: String) {
+  copyModelFile(id: $id, modelVersionId: $modelVersionId, input: $input, idempotencyKey: $idempotencyKey) {
+    modelFile { id name filename contentType size sha256 status format createdBy { name } } ${errors}
+  }
+}`;
+
 export const deleteVersion = `mutation ($id: ID!, $dryRun: Boolean) {
   deleteModelVersion(id: $id, dryRun: $dryRun) {
     contents { versionCount fileCount fileBytes } ${entry} ${errors}
@@ -25,6 +39,11 @@ export const restoreModel = `mutation ($id: ID!, $name: String, $dryRun: Boolean
 
 const tombstone = `tombstone {
   kind name version modelName deletedBy { name } deletedAt purgedBy { name } purgedAt
+}`;
+export const purgeFile = `mutation ($id: ID!, $dryRun: Boolean) {
+  purgeModelFile(id: $id, dryRun: $dryRun) {
+    contents { versionCount fileCount fileBytes freedBytes } ${tombstone} ${errors}
+  }
 }`;
 export const purgeVersion = `mutation ($id: ID!, $dryRun: Boolean) {
   purgeModelVersion(id: $id, dryRun: $dryRun) { ${tombstone} ${errors} }

@@ -1,0 +1,39 @@
+import { access } from "node:fs/promises";
+import type { DataSource } from "typeorm";
+import { ConfigError } from "../config.ts";
+import { Storages } from "../storage-connector/storages.ts";
+import { describeFailure } from "../welcome.ts";
+import { foresee } from "./foresee.ts";
+import type { Swept } from "./step.ts";
+import { sweep } from "./sweep.ts";
+
+/** Sweeps once, beside servers that run or without any. @returns what was done, for people */
+export async function sweepByHand(db: DataSource, filesDir: string, dryRun: boolean): Promise<string> {
+  await expectFiles(db, filesDir);
+  if (dryRun) return `A sweep would take away:\n${describe(await foresee(db))}`;
+  const onError = (error: unknown, id: string) => process.stderr.write(`${id}: ${describeFailure(error)}\n`);
+  const swept = await sweep(db, new Storages(filesDir), { onError });
+  const rest = swept.whole ? "" : "\nA server was sweeping too: the rest was left to it.";
+  return `Taken away:\n${describe(swept)}${rest}`;
+}
+
+/** In the wrong folder nothing would be found to remove, and what is in the right one would be forgotten. */
+async function expectFiles(db: DataSource, filesDir: string): Promise<void> {
+  const found: unknown[] = await db.query(
+    `select from blob b join storage_connector c on c.id = b.storage_connector_id
+     where c.kind = 'LOCAL_DISK' limit 1`,
+  );
+  if (found.length === 0) return;
+  await access(filesDir).catch(() => {
+    throw new ConfigError(`FILES_DIR: expected the folder where the servers keep files, got ${filesDir}.`);
+  });
+}
+
+function describe({ entries, uploads, blobs, bytes }: Swept): string {
+  const lines = [
+    `${entries} entries of the trash whose time is over`,
+    `${uploads} uploads in parts that were not completed in time`,
+    `${blobs} times bytes that nothing refers to, ${bytes} together as far as their number is known`,
+  ];
+  return lines.map((line) => `  ${line}`).join("\n");
+}
