@@ -1,0 +1,27 @@
+import {
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsOutput,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+
+/** The ids of all uploads in parts of one key that have begun, and were neither completed nor aborted. */
+export async function* uploadsOf(
+  client: S3Client,
+  { Bucket, Key }: { Bucket: string; Key: string },
+): AsyncGenerator<string> {
+  let from: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+  while (from) {
+    const page: ListMultipartUploadsOutput = await client
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key, ...from }))
+      .catch(unlessUnknown);
+    for (const { Key: key, UploadId } of page.Uploads ?? []) if (key === Key && UploadId) yield UploadId;
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+    from = IsTruncated && KeyMarker ? { KeyMarker, ...(UploadIdMarker && { UploadIdMarker }) } : undefined;
+  }
+}
+
+/** A store that cannot tell what has begun: it has to forget it by itself. */
+function unlessUnknown(error: { $metadata?: { httpStatusCode?: number } }): ListMultipartUploadsOutput {
+  if (error.$metadata?.httpStatusCode === 501) return {};
+  throw error;
+}
