@@ -11,6 +11,8 @@ export interface Context {
   keyring: Keyring;
   /** Opens the storages of organizations. */
   storages: Storages;
+  /** Has this process look at once for bytes that are to be read; every process looks every few seconds. */
+  verifySoon: () => void;
   /** Bytes of a file at most. */
   maxFileSize: number;
   /** Under which clients reach this server, such as `https://registry.example.com`; without a slash at its end. */

@@ -2,6 +2,7 @@ import pg from "pg";
 import { DataSource, type Logger } from "typeorm";
 import { ApiToken } from "./api-token/api-token.ts";
 import { Blob } from "./blob/blob.ts";
+import { BlobParts } from "./blob/blob-parts.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
 import { DockerImage } from "./docker-image/docker-image.ts";
@@ -41,6 +42,7 @@ const entities = [
   DockerImage,
   StorageConnector,
   Blob,
+  BlobParts,
   BlobRelease,
   ModelFile,
   PendingUpload,

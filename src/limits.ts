@@ -44,6 +44,16 @@ export const limits = {
   filename: 255,
   /** Characters of a media type. */
   contentType: 255,
+  /** Bytes of a part of an upload at least, but for the last one; and parts of one upload: what object stores take. */
+  partSize: 16 * 1024 * 1024,
+  parts: 10_000,
+  /** Days that an upload in parts may take. */
+  uploadDays: 7,
+  /** Uploads in parts under way for one version. */
+  pendingUploads: 100,
+  /** URLs of parts that are given out at once, and the seconds for which one is good at most. */
+  partUrls: 100,
+  partUrlSeconds: 86_400,
 
   /** Objects on one page of a connection, and ids in one `nodes`. */
   page: 100,
@@ -92,6 +102,11 @@ export const limits = {
   stagedHours: 1,
   /** Milliseconds between two signs of life of an upload whose bytes are arriving. */
   heartbeat: 30_000,
+  /** Milliseconds between two looks for bytes that are to be read, and how many files a server reads at once. */
+  verify: 5_000,
+  verifiers: 4,
+  /** Seconds for which bytes belong to who reads them, unless it asks for more. */
+  verifyLease: 120,
   /** User errors that one mutation reports. */
   userErrors: 100,
 

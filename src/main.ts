@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { DataSource } from "typeorm";
+import { startVerifier, type Verifier } from "./blob/verifier.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
 import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
@@ -20,6 +21,7 @@ const running: {
   db?: DataSource;
   app?: FastifyInstance;
   endSweep?: () => Promise<void>;
+  verifier?: Verifier;
 } = {};
 const stopping = new AbortController();
 let stoppingSince = 0;
@@ -44,7 +46,11 @@ async function start(): Promise<void> {
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
   const storages = new Storages(config.filesDir);
-  const app = await createServer(config, running.db, { keyring, storages });
+  running.verifier = startVerifier(running.db, storages, (err, blob) =>
+    running.app?.log.error({ err, blob }, "bytes were not read"),
+  );
+  const parts = { keyring, storages, verifier: running.verifier };
+  const app = await createServer(config, running.db, parts);
   running.app = app;
   if (stopping.signal.aborted) return;
   running.endSweep = sweepHourly(running.db, storages, app.log);
@@ -87,11 +93,12 @@ function onSignal(): void {
 }
 
 async function stop(): Promise<void> {
-  const { app, db, postgres, endSweep } = running;
+  const { app, db, postgres, endSweep, verifier } = running;
   const giveUp = setTimeout(() => app?.server.closeAllConnections(), limits.drain);
   await app?.close();
   clearTimeout(giveUp);
   await endSweep?.();
+  await verifier?.end();
   await db?.destroy();
   await postgres?.stop();
 }

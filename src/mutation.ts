@@ -16,6 +16,8 @@ export interface Options {
   access?: keyof typeof accesses;
   /** Does everything, tells what came of it, and takes it back. */
   dryRun?: boolean;
+  /** Comes before the transaction, and is refused like it: what waits for something else than the database. */
+  first?: () => Promise<void>;
 }
 
 type Check = (tx: EntityManager, context: Context) => Promise<void>;
@@ -34,10 +36,11 @@ export interface Creation<Row> extends Options {
   read: (context: Context, uuid: string) => Promise<Row | null>;
 }
 
-export interface Edit<Row, Result> extends Options {
+export interface Edit<Row, Result> extends Omit<Options, "first"> {
   /** The type of what is edited, and its id as the client gave it. */
   type: string;
   id: string;
+  first?: (uuid: string) => Promise<void>;
   /** Changes the database, and tells what the payload says of it beside the object. */
   write: (tx: EntityManager, uuid: string) => Promise<Result>;
   /** Finds the object again, as the client will see it. */
@@ -80,17 +83,17 @@ export async function create<Row>(
  */
 export async function edit<Row, Result>(
   context: Context,
-  { type, id, write, read, ...options }: Edit<Row, Result>,
+  { type, id, first, write, read, ...options }: Edit<Row, Result>,
 ): Promise<{ row: Row | null; result: Result | null; userErrors: UserError[] }> {
   let uuid: string | undefined;
-  const { result, userErrors } = await transact(
-    context,
-    (tx) => {
-      uuid = uuidOf(type, id, ["id"]);
-      return write(tx, uuid);
-    },
-    options,
-  );
+  const parsed = () => {
+    uuid = uuidOf(type, id, ["id"]);
+    return uuid;
+  };
+  const { result, userErrors } = await transact(context, (tx) => write(tx, parsed()), {
+    ...options,
+    ...(first && { first: () => first(parsed()) }),
+  });
   if (uuid === undefined) return { row: null, result, userErrors };
   const changed = result !== null && !options.dryRun;
   const row = await read(context, uuid).catch(changed ? doneButUnread : rethrow);
@@ -101,10 +104,12 @@ export async function edit<Row, Result>(
 export async function transact<Result>(
   context: Context,
   write: (tx: EntityManager) => Promise<Result>,
-  { access = "HELD", dryRun = false }: Options = {},
+  { access = "HELD", dryRun = false, first }: Options = {},
 ): Promise<{ result: Result | null; userErrors: UserError[] }> {
   forget(context);
   try {
+    await first?.();
+    forget(context);
     const result = await context.db.transaction(async (tx) => {
       const { before, after } = accesses[access];
       await before?.(tx, context);

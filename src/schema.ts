@@ -26,6 +26,7 @@ import { CreateModelFileResolver } from "./model-file/create-model-file.resolver
 import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelFilePermissionsResolver } from "./model-file/model-file-permissions.resolver.ts";
+import { VerifyModelFileResolver } from "./model-file/verify-model-file.resolver.ts";
 import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/model-version.resolver.ts";
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
 import { RevisionsResolver } from "./model-version/revisions.resolver.ts";
@@ -35,6 +36,11 @@ import { NodeResolver } from "./node/node.resolver.ts";
 import { OrganizationResolver } from "./organization/organization.resolver.ts";
 import { OrganizationPermissionsResolver } from "./organization/organization-permissions.resolver.ts";
 import { ParameterResolver } from "./parameter/parameter.resolver.ts";
+import { ModelFileUploadResolver } from "./pending-upload/model-file-upload.resolver.ts";
+import {
+  PendingUploadResolver,
+  UploadsOfModelVersionResolver,
+} from "./pending-upload/pending-upload.resolver.ts";
 import { argumentPermissions, neededRole } from "./permissions.ts";
 import {
   PreviousAddressesOfModelVersionResolver,
@@ -89,6 +95,10 @@ export function buildApiSchema(): GraphQLSchema {
       CreateModelFileResolver,
       FilesOfModelVersionResolver,
       CopyModelFileResolver,
+      VerifyModelFileResolver,
+      PendingUploadResolver,
+      UploadsOfModelVersionResolver,
+      ModelFileUploadResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,

@@ -9,6 +9,7 @@ import { type FastifyInstance, type FastifyRequest, fastify, LogController } fro
 import type { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { authenticate } from "./api-token/authenticate.ts";
+import type { Verifier } from "./blob/verifier.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
@@ -22,6 +23,7 @@ import type { Pace } from "./http/stall-timer.ts";
 import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
 import { sendFiles } from "./model-file/send-files.ts";
+import { receiveParts } from "./pending-upload/receive-parts.ts";
 import { servePlayground } from "./playground/playground.ts";
 import { buildApiSchema } from "./schema.ts";
 import type { Storages } from "./storage-connector/storages.ts";
@@ -38,13 +40,15 @@ export type ServerConfig = Pick<
 export interface ServerParts {
   keyring: Keyring;
   storages: Storages;
+  /** Looks for bytes to read at once; other processes may do that in its place. */
+  verifier?: Pick<Verifier, "soon">;
 }
 
 /** The HTTP server, ready to listen: `/graphql`, `/health` and the playground. Holds no state between requests. */
 export async function createServer(
   config: ServerConfig,
   db: DataSource,
-  { keyring, storages }: ServerParts,
+  { keyring, storages, verifier }: ServerParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.logLevel, serializers: { err: describeError } },
@@ -93,6 +97,7 @@ export async function createServer(
     db,
     keyring,
     storages,
+    verifySoon: () => verifier?.soon(),
     baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
     requestId: request.id,
     trashDays: config.trashDays,
@@ -108,6 +113,7 @@ export async function createServer(
     scope.route({ method: ["GET", "POST"], url: "/graphql", handler });
   });
   sendFiles(app, { db, keyring, storages });
+  await receiveParts(app, { db, keyring, storages, pace: config.pace });
   if (config.playground) await servePlayground(app);
   app.get("/health", async (_request, reply) => {
     const alive = await db.query("select 1").then(

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { anUpload } from "./support/parts.ts";
 import { aRegistry, statementsOf } from "./support/registry.ts";
 import { aFile, aModel, aVersion } from "./support/seed.ts";
 
@@ -10,6 +11,7 @@ test("everything that has an id is found by it", async () => {
   const model = await aModel(registry);
   const version = await aVersion(registry, model);
   await aFile(registry, version);
+  const { id: upload } = await anUpload(registry.ask, version, Buffer.alloc(1));
   const { viewer, modelVersion } = await registry.ask(
     `query ($id: ID!) {
       viewer { user { id } organization { id } }
@@ -23,9 +25,10 @@ test("everything that has an id is found by it", async () => {
     unknown,
     version,
     modelVersion.files.nodes[0].id,
+    upload,
     viewer.organization.id,
   ];
-  const types = ["User", "Model", null, "ModelVersion", "ModelFile", "Organization"];
+  const types = ["User", "Model", null, "ModelVersion", "ModelFile", "PendingUpload", "Organization"];
   expect((await registry.ask(nodes, { ids })).nodes).toEqual(
     types.map((type, index) => type && { __typename: type, id: ids[index] }),
   );
@@ -39,6 +42,7 @@ test("a foreign object of any type is null", async () => {
   const model = await aModel(other);
   const version = await aVersion(other, model);
   await aFile(other, version);
+  const { id: upload } = await anUpload(other.ask, version, Buffer.alloc(1));
   const { viewer, modelVersion } = await other.ask(
     `query ($id: ID!) {
       viewer { user { id } organization { id } }
@@ -46,8 +50,9 @@ test("a foreign object of any type is null", async () => {
     }`,
     { id: version },
   );
-  const ids = [viewer.user.id, model, version, modelVersion.files.nodes[0].id, viewer.organization.id];
-  expect((await registry.ask(nodes, { ids })).nodes).toEqual([null, null, null, null, null]);
+  const file = modelVersion.files.nodes[0].id;
+  const ids = [viewer.user.id, model, version, file, upload, viewer.organization.id];
+  expect((await registry.ask(nodes, { ids })).nodes).toEqual(ids.map(() => null));
 });
 
 test("nodes of one type are read by one statement", async () => {
@@ -57,7 +62,7 @@ test("nodes of one type are read by one statement", async () => {
 });
 
 const types =
-  "Expected the id of one of ApiToken, Invitation, Member, Model, ModelFile, ModelVersion, Organization, TrashEntry, User";
+  "Expected the id of one of ApiToken, Invitation, Member, Model, ModelFile, ModelVersion, Organization, PendingUpload, StorageConnector, TrashEntry, User";
 
 test.each([
   ["empty", "", `${types}, got "".`],

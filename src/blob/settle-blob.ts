@@ -17,11 +17,7 @@ export interface BytesRead {
  */
 export async function settleBlob(tx: EntityManager, blobId: string, read: BytesRead): Promise<string> {
   const { size, sha256, format } = read;
-  await tx.query(
-    `select pg_advisory_xact_lock(hashtextextended(storage_connector_id::text || encode($2, 'hex'), 2))
-     from blob where id = $1`,
-    [blobId, sha256],
-  );
+  await holdDigest(tx, blobId, sha256);
   const [same]: { id: string }[] = await tx.query(
     `select b.id from blob b join blob mine on mine.id = $1
      where b.storage_connector_id = mine.storage_connector_id and b.sha256 = $2 and b.state = 'READY' and b.id <> $1
@@ -38,4 +34,13 @@ export async function settleBlob(tx: EntityManager, blobId: string, read: BytesR
     [blobId, size, sha256, format],
   );
   return blobId;
+}
+
+/** Whoever makes bytes of this digest READY in the storage of the blob does so one after the other. */
+export async function holdDigest(tx: EntityManager, blobId: string, sha256: Buffer): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended(storage_connector_id::text || encode($2, 'hex'), 2))
+     from blob where id = $1`,
+    [blobId, sha256],
+  );
 }

@@ -7,6 +7,7 @@ import { Blob } from "./blob.ts";
 import { collectHead, detectFormat } from "./detect-format.ts";
 import { discardBlob } from "./discard-blob.ts";
 import type { BytesRead } from "./settle-blob.ts";
+import { touchBlob } from "./touch-blob.ts";
 
 /** Bytes that are durable and have been read, and that nothing refers to yet. */
 export interface StagedBlob extends BytesRead {
@@ -26,7 +27,8 @@ export async function stageBlob(
   const connector = await defaultConnector(db, organizationId);
   const id = uuidv7();
   await db.manager.insert(Blob, { id, organizationId, storageConnectorId: connector.id, state: "STAGED" });
-  const heartbeat = setInterval(() => void touch(db, id).catch(() => {}), limits.heartbeat);
+  // One beat that is missed is no harm.
+  const heartbeat = setInterval(() => void touchBlob(db, id).catch(() => {}), limits.heartbeat);
   const reader = new Reader();
   try {
     await storages.open(connector).write(id, reader.pass(bytes));
@@ -37,11 +39,6 @@ export async function stageBlob(
     clearInterval(heartbeat);
   }
   return { id, ...reader.result() };
-}
-
-/** Tells the sweep that the bytes still arrive. One beat that is missed is no harm. */
-async function touch(db: DataSource, id: string): Promise<void> {
-  await db.query("update blob set touched_at = clock_timestamp() where id = $1 and state = 'STAGED'", [id]);
 }
 
 /** Finds out about bytes while they pass. */

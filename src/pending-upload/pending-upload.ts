@@ -1,9 +1,11 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { batch, groupBy } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
 import { Member } from "../member/member.ts";
 import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
+import { rows } from "../rows.ts";
 import { ByteSize, DateTime } from "../scalars.ts";
 
 @ObjectType({
@@ -16,6 +18,7 @@ import { ByteSize, DateTime } from "../scalars.ts";
 @Index("pending_upload_of_version", ["modelVersionId"])
 @Index("pending_upload_by_expiry", ["expiresAt"])
 @Check("pending_upload_parts", "part_size > 0 and part_count between 1 and 10000")
+@Check("pending_upload_whole", "(blob_id is null) = (model_file_id is not null)")
 @ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
   onDelete: "CASCADE",
 })
@@ -31,8 +34,9 @@ export class PendingUpload implements Node {
   @Column("uuid")
   modelVersionId!: string;
 
-  @Column("uuid")
-  blobId!: string;
+  /** Where its parts are; null once it has become a file, which has the bytes then. */
+  @Column("uuid", { nullable: true })
+  blobId!: string | null;
 
   @Field(() => String, { description: "The name that the file will have." })
   @Column({ type: "text", collation: "C" })
@@ -79,4 +83,21 @@ export class PendingUpload implements Node {
   modelFileId!: string | null;
 }
 
-export const pendingUploadById = nodeById(PendingUpload, `r.organization_id = $2 and ${inLiveVersion}`);
+/** The conditions on an upload `r` that its time is not over, and that it is still under way. */
+const unexpired = "r.expires_at > clock_timestamp()";
+export const pending = `r.model_file_id is null and ${unexpired}`;
+
+/** The condition on an upload `r` that a member of the organization `$2` finds it. */
+export const visible = `r.organization_id = $2 and ${unexpired} and ${inLiveVersion}`;
+
+export const pendingUploadById = nodeById(PendingUpload, visible);
+
+/** The uploads under way for each version, the first one first. */
+export const pendingUploadsOf = batch<string, PendingUpload[]>(
+  async ({ db }, versionIds) => {
+    const tail = `where r.model_version_id = any($1) and ${pending} order by r.created_at, r.id`;
+    const found = await rows(db, PendingUpload, tail, [versionIds]);
+    return groupBy(found, ({ modelVersionId }) => modelVersionId);
+  },
+  () => [],
+);

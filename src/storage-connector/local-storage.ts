@@ -24,7 +24,7 @@ export class LocalStorage implements Storage {
   }
 
   async write(key: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-    await this.beginParts(key);
+    await this.#makeStaged(key);
     if ((await this.size(key)) !== null) throw new StorageError("REFUSED", "There are bytes already.");
     await writeNewFile(this.#staged(key, "whole"), bytes);
     await this.#publish(key, this.#staged(key, "whole"));
@@ -55,9 +55,8 @@ export class LocalStorage implements Storage {
   }
 
   async beginParts(key: string): Promise<string> {
-    await onDisk(async () => {
-      await makeFolder(dirname(this.#staged(key)), this.#directory);
-      await mkdir(this.#staged(key), { mode: 0o700 });
+    await this.#makeStaged(key).catch((error: StorageError) => {
+      if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "EEXIST") throw error;
     });
     return key;
   }
@@ -143,6 +142,13 @@ export class LocalStorage implements Storage {
     await onDisk(async () => {
       for (const name of await readdir(this.#staged(key)))
         if (!kept.has(name)) await rm(this.#staged(key, name), { force: true });
+    });
+  }
+
+  async #makeStaged(key: string): Promise<void> {
+    await onDisk(async () => {
+      await makeFolder(dirname(this.#staged(key)), this.#directory);
+      await mkdir(this.#staged(key), { mode: 0o700 });
     });
   }
 

@@ -40,7 +40,7 @@ export interface Storage {
   /** Removes the bytes, and every part of an upload in parts, complete or not. Fine when there is nothing. */
   remove(key: string): Promise<void>;
 
-  /** Begins an upload in parts. @returns the storage's own id of it */
+  /** Begins an upload in parts; again, when a crash has lost its id. @returns the storage's own id of it */
   beginParts(key: string): Promise<string>;
 
   /** Where a client sends a part itself, for some seconds; null when parts come through this server. */

@@ -11,6 +11,9 @@ import { Storages } from "../../src/storage-connector/storages.ts";
 /** Where the servers of this test file keep files. */
 export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 
+/** Opens the storages of the servers of this test file. */
+export const storages = new Storages(filesDir);
+
 /** The keys of the servers of this test file. */
 export const testKeyring = new Keyring(parseSecretKeys(newSecretKey()) ?? []);
 
@@ -26,6 +29,7 @@ export async function aServer(
   db: DataSource,
   config: Partial<ServerConfig> = {},
   keyring = testKeyring,
+  where = storages,
 ): Promise<{ app: FastifyInstance; address: string }> {
   const app = await createServer(
     {
@@ -39,7 +43,7 @@ export async function aServer(
       ...config,
     },
     db,
-    { keyring, storages: new Storages(filesDir) },
+    { keyring, storages: where },
   );
   servers.push(app);
   return { app, address: await app.listen({ host: "127.0.0.1", port: 0 }) };

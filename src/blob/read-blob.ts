@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { type Storage, StorageError, type StoredPart } from "../storage-connector/storage.ts";
+import type { Claim } from "./claim-blob.ts";
+import { collectHead, detectFormat } from "./detect-format.ts";
+import type { BytesRead } from "./settle-blob.ts";
+
+/**
+ * Reads all bytes of a blob with constant memory, after they have been joined if they came in parts.
+ *
+ * @returns null when they are not there, or not all of them.
+ * @throws StorageError when that cannot be known at the moment
+ */
+export async function readBlob(
+  storage: Storage,
+  { id, partsId, parts }: Claim,
+  signal: AbortSignal,
+): Promise<BytesRead | null> {
+  try {
+    if (parts !== null && partsId !== null) await join(storage, id, partsId, parts);
+    return await readAll(await storage.read(id), signal);
+  } catch (error) {
+    if (error instanceof StorageError && error.failure === "MISSING") return null;
+    throw error;
+  }
+}
+
+/** Why a storage does not join parts, it tells in words of its own: so what is left of them is looked at. */
+async function join(storage: Storage, key: string, partsId: string, parts: StoredPart[]): Promise<void> {
+  try {
+    await storage.completeParts(key, partsId, parts);
+  } catch (error) {
+    const left = new Map((await storage.listParts(key, partsId)).map(({ number, etag }) => [number, etag]));
+    if (parts.every(({ number, etag }) => left.get(number) === etag)) throw error;
+    throw new StorageError("MISSING", "The parts are not there any more.", { cause: error });
+  }
+}
+
+async function readAll(bytes: AsyncIterable<Buffer>, signal: AbortSignal): Promise<BytesRead> {
+  const [hash, head] = [createHash("sha256"), collectHead()];
+  let size = 0;
+  for await (const chunk of bytes) {
+    signal.throwIfAborted();
+    size += chunk.length;
+    hash.update(chunk);
+    head.update(chunk);
+  }
+  return { size, sha256: hash.digest(), format: detectFormat(head.head(), size) };
+}
