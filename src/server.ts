@@ -34,6 +34,8 @@ export type ServerConfig = Pick<
 > & {
   /** How slow the sender of a file may be, when not as `limits.ts` has it. */
   pace?: Pace;
+  /** Milliseconds in which any other body must have arrived, when not as `limits.ts` has it. */
+  deadline?: number;
 };
 
 /** What a server works with beside its database. */
@@ -68,7 +70,10 @@ export async function createServer(
   app.addHook("preClose", async () => {
     closing = true;
   });
-  app.addHook("onRequest", async ({ raw }) => setDeadline(raw));
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
+    setDeadline(raw, config.deadline);
+    done();
+  });
   app.addHook("onSend", async (request, reply) => {
     reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
     const early = isEarly(request.raw);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Role } from "../src/member/role.ts";
@@ -293,4 +294,18 @@ test("a sender that stalls is given up, and one that is slow is not", async () =
   const { status, body: answer } = await answerOn(stalled);
   expect([status, codesOf(answer.errors)]).toEqual([408, ["REQUEST_TIMEOUT"]]);
   expect((await keptBytes(registry)).blobs).toBe(1);
+});
+
+test("any other body has to arrive whole in time, however steadily it comes", async () => {
+  const { db, token } = await aRegistry();
+  const { address } = await aServer(db, { deadline: 300 });
+  const { port } = new URL(address);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nhost: registry\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 10000\r\n\r\n`,
+  );
+  const drip = setInterval(() => socket.write(" "), 20);
+  const { status, body } = await answerOn(socket);
+  clearInterval(drip);
+  expect([status, codesOf(body.errors)]).toEqual([408, ["REQUEST_TIMEOUT"]]);
 });

@@ -35,9 +35,10 @@ export async function foreseeModelFile(
 ): Promise<string | null> {
   const viewer = viewerOf(context);
   const { versionUuid, name, replace } = readRequest(request);
+  // Whoever adds this very file at the moment is waited for: then its name is not taken by somebody else.
+  await lockModelVersion(tx, viewer, versionUuid, ["modelVersionId"]);
   const before = await recall(tx, viewer, keyed(request));
   if (before !== null) return before;
-  await lockModelVersion(tx, viewer, versionUuid, ["modelVersionId"]);
   if (!replace) await expectFreeName(tx, versionUuid, name);
   return null;
 }

@@ -15,5 +15,6 @@ async function upload(text) {
   const { id } = created.data.createModelVersion.modelVersion;
   const file = new File([text], "best.onnx", { type: "application/octet-stream" });
   const added = await client.mutate({ mutation: gql(createModelFile), variables: { id, file } });
-  return added.data.createModelFile.modelFile;
+  const { filename, size } = added.data.createModelFile.modelFile;
+  return { filename, size };
 }
