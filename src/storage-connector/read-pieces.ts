@@ -22,6 +22,8 @@ interface Stretch {
 /** Reads files as if they were one. The stream fails when one of them is shorter than it should be. */
 export async function readPieces(pieces: Piece[], range: ByteRange): Promise<Readable> {
   const stretches = stretchesOf(pieces, range);
+  const found = stretches.reduce((sum, { left }) => sum + left, 0);
+  if (found !== range.end - range.start + 1) throw tooShort();
   let current = stretches.shift();
   let file: FileHandle | undefined = current && (await openPiece(current));
 
@@ -36,7 +38,7 @@ export async function readPieces(pieces: Piece[], range: ByteRange): Promise<Rea
     const [from, stretch] = [file, current];
     const chunk = Buffer.allocUnsafe(Math.min(chunkSize, stretch.left));
     const { bytesRead } = await onDisk(() => from.read(chunk, 0, chunk.length, stretch.position));
-    if (bytesRead === 0) throw new StorageError("MISSING", "There are fewer bytes than there should be.");
+    if (bytesRead === 0) throw tooShort();
     stretch.position += bytesRead;
     stretch.left -= bytesRead;
     return chunk.subarray(0, bytesRead);
@@ -71,4 +73,8 @@ function stretchesOf(pieces: Piece[], { start, end }: ByteRange): Stretch[] {
     offset += size;
     return from < to ? [{ path, position: from, left: to - from }] : [];
   });
+}
+
+function tooShort(): StorageError {
+  return new StorageError("MISSING", "There are fewer bytes than there should be.");
 }

@@ -7,7 +7,6 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  paginateListParts,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -15,7 +14,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { cutIntoParts, partSizeFor } from "./cut-into-parts.ts";
 import { checkedBody } from "./s3-body.ts";
 import { onS3 } from "./s3-errors.ts";
-import { uploadsOf } from "./s3-uploads.ts";
+import { partsOf, uploadsOf } from "./s3-uploads.ts";
 import { type ByteRange, type ReadHeaders, type Storage, StorageError, type StoredPart } from "./storage.ts";
 
 /** The SDK's own names for what each request is about. */
@@ -124,11 +123,13 @@ export class S3Storage implements Storage {
   async listParts(key: string, uploadId: string): Promise<StoredPart[]> {
     const parts: StoredPart[] = [];
     try {
-      const pages = paginateListParts({ client: this.#client }, { ...this.#at(key), UploadId: uploadId });
       await onS3(async () => {
-        for await (const { Parts = [] } of pages)
-          for (const { PartNumber: number = 0, Size: size = 0, ETag = "" } of Parts)
-            parts.push({ number, size, etag: unquoted(ETag) });
+        const upload = { ...this.#at(key), UploadId: uploadId };
+        for await (const { PartNumber: number = 0, Size: size = 0, ETag = "" } of partsOf(
+          this.#client,
+          upload,
+        ))
+          parts.push({ number, size, etag: unquoted(ETag) });
       });
     } catch (error) {
       // The store knows no such upload: it was completed or removed.

@@ -1,8 +1,16 @@
 import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsOutput,
+  ListPartsCommand,
+  type ListPartsOutput,
+  type Part,
   type S3Client,
 } from "@aws-sdk/client-s3";
+
+/*
+ * Page by page, as long as the store says that there are more. The SDK's own paging goes by the marker of the next page, which
+ * some stores give on the last one too.
+ */
 
 /** The ids of all uploads in parts of one key that have begun, and were neither completed nor aborted. */
 export async function* uploadsOf(
@@ -17,6 +25,20 @@ export async function* uploadsOf(
     for (const { Key: key, UploadId } of page.Uploads ?? []) if (key === Key && UploadId) yield UploadId;
     const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
     from = IsTruncated && KeyMarker ? { KeyMarker, ...(UploadIdMarker && { UploadIdMarker }) } : undefined;
+  }
+}
+
+/** The parts of an upload that are there. */
+export async function* partsOf(
+  client: S3Client,
+  upload: { Bucket: string; Key: string; UploadId: string },
+): AsyncGenerator<Part> {
+  let from: { PartNumberMarker?: string } | undefined = {};
+  while (from) {
+    const page: ListPartsOutput = await client.send(new ListPartsCommand({ ...upload, ...from }));
+    yield* page.Parts ?? [];
+    const { IsTruncated, NextPartNumberMarker: PartNumberMarker } = page;
+    from = IsTruncated && PartNumberMarker ? { PartNumberMarker } : undefined;
   }
 }
 

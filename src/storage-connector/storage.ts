@@ -75,6 +75,8 @@ export type StorageFailure = "UNAVAILABLE" | "FULL" | "REFUSED" | "MISSING";
 
 /** The storage could not do what it was asked for; the message says nothing of paths, keys or credentials. */
 export class StorageError extends Error {
+  override readonly name = "StorageError";
+
   constructor(
     readonly failure: StorageFailure,
     message: string,
