@@ -112,10 +112,9 @@ export const limits = {
 
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
-  /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   /** Milliseconds to wait for a connection to an object store and for bytes on it, and how often a request is tried. */
   storage: { connect: 5_000, stall: 60_000, attempts: 3 },
-  /** Milliseconds in which a request must have arrived whole. */
+  /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   request: 60_000,
   /** Milliseconds in which the reader of a file may take nothing. */
   stalledReader: 60_000,
