@@ -3,6 +3,7 @@ import { getNamedType, isObjectType } from "graphql";
 import { Role } from "../src/member/role.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { buildApiSchema } from "../src/schema.ts";
+import { anUpload } from "./support/parts.ts";
 import { aMember, aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import { type Send, sender } from "./support/send.ts";
@@ -41,7 +42,7 @@ const trash = async (registry: Registry, variables = {}) =>
   (await registry.ask(listTrash, variables)).trash.nodes;
 
 /** Every way to a version and to its model: what each of them finds. */
-const everyWay = `query ($id: ID!, $fileId: ID!, $modelId: ID!, $ids: [ID!]!, $me: ID!) {
+const everyWay = `query ($id: ID!, $fileId: ID!, $modelId: ID!, $ids: [ID!]!, $me: ID!, $uploadId: ID!) {
   byId: modelVersion(by: { id: $id }) { id }
   byNumber: modelVersion(by: { number: { model: { id: $modelId }, version: 1 } }) { id }
   byNumberInName: modelVersion(by: { number: { model: { name: "PPE" }, version: 1 } }) { id }
@@ -49,6 +50,7 @@ const everyWay = `query ($id: ID!, $fileId: ID!, $modelId: ID!, $ids: [ID!]!, $m
   node(id: $id) { id }
   nodes(ids: $ids) { id }
   file: node(id: $fileId) { id }
+  upload: pendingUpload(id: $uploadId) { modelVersion { id } }
   all: modelVersions { totalCount nodes { id } edges { node { id } } }
   backward: modelVersions(last: 5, orderBy: { field: NAME }) { nodes { id } }
   filtered: modelVersions(where: {
@@ -69,8 +71,9 @@ async function aVersionToDelete() {
   const modelId = await aModel(registry, { name: "PPE", description: "On building sites." });
   const { id, fileId } = await wholeVersion(registry, modelId, "yolox");
   const me = toGlobalId("User", registry.userId);
+  const { id: uploadId } = await anUpload(registry.ask, id, Buffer.alloc(1), { name: "upload" });
   const ways = async () =>
-    JSON.stringify(await registry.ask(everyWay, { id, fileId, modelId, me, ids: [id] }));
+    JSON.stringify(await registry.ask(everyWay, { id, fileId, modelId, me, uploadId, ids: [id] }));
   const waysToModel = async () => JSON.stringify(await registry.ask(everyWayToModel, { modelId }));
   return { registry, modelId, id, fileId, ways, waysToModel };
 }
@@ -86,7 +89,9 @@ test("the ways that are tried here are all that there are", () => {
       : [],
   );
   expect(ways).toEqual([
-    ...["Model.latestVersion", "Model.versions", "ModelVersion.files", "ModelVersion.model"],
+    ...["Model.latestVersion", "Model.versions", "ModelFile.modelVersion"],
+    ...["ModelVersion.file", "ModelVersion.files", "ModelVersion.model"],
+    ...["PendingUpload.modelFile", "PendingUpload.modelVersion"],
     ...["PreviousAddress.model", "Query.model", "Query.modelVersion", "Query.modelVersions", "Query.models"],
     "TrashEntry.modelVersion",
   ]);
@@ -95,7 +100,7 @@ test("the ways that are tried here are all that there are", () => {
 test("a version in the trash is found in no way, and comes back as it was", async () => {
   const { registry, modelId, id, ways } = await aVersionToDelete();
   const [before, found] = [await read(registry, id), await ways()];
-  expect(found.split(id)).toHaveLength(11);
+  expect(found.split(id)).toHaveLength(12);
 
   const { deleteModelVersion } = await registry.ask(deleteVersion, { id });
   const contents = { versionCount: 1, fileCount: 1, fileBytes: 1_000 };
@@ -113,7 +118,9 @@ test("a version in the trash is found in no way, and comes back as it was", asyn
   });
   const gone = await ways();
   expect(gone).not.toContain(id);
-  expect(gone).toMatch(/"nodes":\[null\],"file":null,"all":\{"totalCount":0,"nodes":\[\],"edges":\[\]\}/);
+  expect(gone).toMatch(
+    /"nodes":\[null\],"file":null,"upload":null,"all":\{"totalCount":0,"nodes":\[\],"edges":\[\]\}/,
+  );
   expect(gone).toMatch(/"filtered":\{"totalCount":0,"nodes":\[\]\}\}$/);
   const { model } = await registry.ask(
     `query ($modelId: ID!) { model(by: { id: $modelId }) {
