@@ -36,8 +36,11 @@ export const errorCodes = {
     status: 412,
     meaning: "The file is not the one that the request's headers ask for.",
   },
-  PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body is too large." },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: "The request's body is not JSON." },
+  PAYLOAD_TOO_LARGE: { status: 413, meaning: "The request's body, or a file in it, is too large." },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    meaning: "The request's body is neither JSON nor a form with files.",
+  },
   RANGE_NOT_SATISFIABLE: { status: 416, meaning: "The file has no bytes in this range." },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: "A defect of the registry; report its `requestId`." },
   FILE_DAMAGED: {

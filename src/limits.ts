@@ -40,6 +40,10 @@ export const limits = {
   downloadSeconds: 3_600,
   /** Seconds for which a client that is sent on to the storage can begin to read there. */
   storageUrlSeconds: 60,
+  /** Bytes of a filename in UTF-8: what file systems take. */
+  filename: 255,
+  /** Characters of a media type. */
+  contentType: 255,
 
   /** Objects on one page of a connection, and ids in one `nodes`. */
   page: 100,
@@ -50,6 +54,10 @@ export const limits = {
 
   /** Bytes of a request's body: a map of 25,000 labels with names of 140 characters fits, as a variable. */
   body: 4 * 1024 * 1024,
+  /** Files in one request. */
+  filesAtOnce: 10,
+  /** Bytes of the field `map` of a multipart request. */
+  map: 10_000,
   /** Lexical tokens in a document. */
   tokens: 5_000,
   /** Levels of selections in an operation. */
@@ -78,15 +86,21 @@ export const limits = {
   statement: 10_000,
   /** Milliseconds between two looks for what has been in the trash long enough. */
   sweep: 3_600_000,
+  /** Milliseconds between two signs of life of an upload whose bytes are arriving. */
+  heartbeat: 30_000,
   /** User errors that one mutation reports. */
   userErrors: 100,
 
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
-  /** Milliseconds in which a request must have arrived whole. */
+  /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   request: 60_000,
   /** Milliseconds in which the reader of a file may take nothing. */
   stalledReader: 60_000,
+  /** How slow the sender of a file may be: so many bytes in so many milliseconds of waiting for it. */
+  pace: { bytes: 32 * 1024, within: 30_000 },
+  /** Milliseconds that a client gets to read an answer that came before it had sent everything. */
+  linger: 1_000,
   /** Milliseconds that requests under way get when the server stops. */
   drain: 10_000,
 } as const;

@@ -21,6 +21,7 @@ import { MemberPermissionsResolver } from "./member/member-permissions.resolver.
 import { includes, type Role } from "./member/role.ts";
 import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
+import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
 import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelFilePermissionsResolver } from "./model-file/model-file-permissions.resolver.ts";
@@ -84,6 +85,7 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFileResolver,
       DownloadResolver,
       ModelFilePermissionsResolver,
+      CreateModelFileResolver,
       FilesOfModelVersionResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,

@@ -5,16 +5,20 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
-import { type FastifyInstance, fastify, LogController } from "fastify";
+import { type FastifyInstance, type FastifyRequest, fastify, LogController } from "fastify";
 import type { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { authenticate } from "./api-token/authenticate.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { setDeadline } from "./http/deadline.ts";
+import { endGently, isEarly, stopReading } from "./http/early-answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
 import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-errors.ts";
+import { acceptMultipart } from "./http/multipart/multipart.ts";
 import { queryLimits } from "./http/query-limits.ts";
+import type { Pace } from "./http/stall-timer.ts";
 import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
 import { sendFiles } from "./model-file/send-files.ts";
@@ -25,7 +29,12 @@ import type { Storages } from "./storage-connector/storages.ts";
 export type ServerConfig = Pick<
   Config,
   "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel" | "maxFileSize" | "publicUrl"
->;
+> & {
+  /** How slow the sender of a file may be, when not as `limits.ts` has it. */
+  pace?: Pace;
+  /** Milliseconds in which any other body must have arrived, when not as `limits.ts` has it. */
+  deadline?: number;
+};
 
 /** What a server works with beside its database. */
 export interface ServerParts {
@@ -44,11 +53,12 @@ export async function createServer(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
     bodyLimit: limits.body,
-    requestTimeout: limits.request,
+    requestTimeout: 0, // the request that brings a file may take hours; see `deadline.ts`
+    http: { headersTimeout: limits.request },
     forceCloseConnections: "idle",
     return503OnClosing: false, // a request that came before the last connection closed is answered
     frameworkErrors: (_error, request, reply) => answerBadUrl(request, reply),
-    clientErrorHandler: (error, socket) => void (socket.writable && socket.end(rawError(error))),
+    clientErrorHandler: (error, socket) => endGently(socket, rawError(error)),
   });
   app.removeContentTypeParser("text/plain");
   answerErrorsAsGraphQL(app);
@@ -56,10 +66,16 @@ export async function createServer(
   app.addHook("preClose", async () => {
     closing = true;
   });
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
+    setDeadline(raw, config.deadline);
+    done();
+  });
   app.addHook("onSend", async (request, reply) => {
     reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
+    const early = isEarly(request.raw);
+    if (early) stopReading(request.raw);
     // A client that kept its connection would keep the server from stopping.
-    if (closing) reply.header("connection", "close");
+    if (early || closing) reply.header("connection", "close");
   });
   await app.register(cors, {
     origin: config.corsOrigins,
@@ -78,20 +94,24 @@ export async function createServer(
 
   const apollo = createApollo(config, app);
   await apollo.start();
+  const contextOf = async (request: FastifyRequest): Promise<Context> => ({
+    db,
+    keyring,
+    storages,
+    baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
+    requestId: request.id,
+    trashDays: config.trashDays,
+    maxFileSize: config.maxFileSize,
+    viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
+  });
   const handler = fastifyApolloHandler(apollo, {
-    context: async (request): Promise<Context> => ({
-      db,
-      keyring,
-      storages,
-      baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
-      requestId: request.id,
-      trashDays: config.trashDays,
-      maxFileSize: config.maxFileSize,
-      viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
-    }),
+    context: async (request) => request.form?.context ?? contextOf(request),
   });
   app.addHook("onClose", () => apollo.stop());
-  app.route({ method: ["GET", "POST"], url: "/graphql", handler });
+  await app.register(async (scope) => {
+    acceptMultipart(scope, contextOf, config.pace);
+    scope.route({ method: ["GET", "POST"], url: "/graphql", handler });
+  });
   sendFiles(app, { db, keyring, storages });
   if (config.playground) await servePlayground(app);
   app.get("/health", async (_request, reply) => {
@@ -110,7 +130,8 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
     schema,
     introspection: config.introspection,
     // It would refuse urql's GETs, which carry no header of their own, and protect nothing: the only credential is the
-    // Authorization header, which no browser sends by itself; a GET cannot change anything; a POST has to be JSON.
+    // Authorization header, which no browser sends by itself; a GET cannot change anything; a POST has to be JSON, or
+    // to come with a token.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !config.introspection,

@@ -96,6 +96,11 @@ export function readText(text: string, max: number, field: string[], problems: P
   return text;
 }
 
+/** Whether it has characters with which two texts look the same, or one reads as another. */
+export function isDeceptive(text: string): boolean {
+  return deceptive.test(text);
+}
+
 export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }

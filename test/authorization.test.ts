@@ -4,10 +4,11 @@ import { getNamedType, isInputObjectType, isObjectType } from "graphql";
 import { includes, Role } from "../src/member/role.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { buildApiSchema } from "../src/schema.ts";
+import { bodyOf } from "./support/multipart.ts";
 import { type Everything, everything, outsiders, roles, type Who } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 
-/** What a root field is asked in the matrix. `$Model` stands for the id of a Model, and so on. */
+/** What a root field is asked in the matrix. `$Model` stands for the id of a Model, and so on; `$Upload` for a file. */
 interface Row {
   least: Role | null;
   ask: string;
@@ -74,6 +75,10 @@ const rows: { [field: string]: Row } = {
   "Mutation.updateParameters": {
     least: Role.EDITOR,
     ask: 'updateParameters(id: $ModelVersion, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
+  },
+  "Mutation.createModelFile": {
+    least: Role.EDITOR,
+    ask: 'createModelFile(modelVersionId: $ModelVersion, input: { name: "New", file: $Upload }) { modelFile { name } userErrors { code field message } }',
   },
   "Query.trash": { least: Role.VIEWER, ask: "trash(where: { deletedBy: { eq: $User } }) { nodes { name } }" },
   "Query.trashEntry": { least: Role.VIEWER, ask: "trashEntry(objectId: $ModelVersion_deleted) { name }" },
@@ -267,14 +272,19 @@ async function answer(
   token: string,
 ): Promise<string> {
   const types = [...new Set([...ask.matchAll(/\$(\w+)/g)].map(([, type]) => String(type)))];
-  const parameters = types.map((type) => `$${type}: ID!`).join(", ");
+  const parameters = types.map((type) => `$${type}: ${type === "Upload" ? type : "ID"}!`).join(", ");
+  const query = `${kind} ${parameters && `(${parameters})`} { answer: ${ask} }`;
+  const variables = Object.fromEntries(types.map((type) => [type, ids[type] ?? null]));
+  const isForm = types.includes("Upload");
   const response = await fetch(registry.url, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({
-      query: `${kind} ${parameters && `(${parameters})`} { answer: ${ask} }`,
-      variables: Object.fromEntries(types.map((type) => [type, ids[type]])),
-    }),
+    headers: {
+      "content-type": isForm ? "multipart/form-data; boundary=x" : "application/json",
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: isForm
+      ? bodyOf({ operations: { query, variables }, map: { 0: ["variables.Upload"] } }, [{ bytes: "a" }])
+      : JSON.stringify({ query, variables }),
   });
   return `${response.status} ${(await response.text()).trimEnd()}`;
 }

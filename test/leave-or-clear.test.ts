@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { getNamedType, isEnumType, isInputObjectType, isNonNullType, isRequiredInputField } from "graphql";
 import { buildApiSchema } from "../src/schema.ts";
+import { sendForm } from "./support/multipart.ts";
 import { aServiceUser } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aModel, aVersion, wholeForm } from "./support/seed.ts";
@@ -223,7 +224,7 @@ function required(input: unknown): object {
   return Object.fromEntries(
     fields.map((field) => {
       const of = getNamedType(field.type);
-      return [field.name, isEnumType(of) ? of.getValues()[0]?.name : "x"];
+      return [field.name, isEnumType(of) ? of.getValues()[0]?.name : of.name === "Upload" ? null : "x"];
     }),
   );
 }
@@ -237,7 +238,15 @@ test.each(mutations)("$name refuses what nobody may set", async ({ name, args })
   const given = others.map((arg) => `${arg.name}: "x"`).join(", ");
   for (const field of ["id", "version", "createdAt", "updatedAt", "createdBy", "organization", "revision"]) {
     const query = `mutation ($input: ${type}) { ${name}(${given && `${given}, `}input: $input) { userErrors { code } } }`;
-    const { status, body } = await registry.send(query, { input: { ...required(type), [field]: "x" } });
+    const variables = { input: { ...required(type), [field]: "x" } };
+    const { status, body } =
+      "file" in variables.input
+        ? await sendForm(
+            registry,
+            { operations: { query, variables }, map: { 0: ["variables.input.file"] } },
+            [{ bytes: "a" }],
+          )
+        : await registry.send(query, variables);
     expect([field, status, body.errors?.[0]?.extensions.code]).toEqual([field, 400, "BAD_USER_INPUT"]);
     expect(JSON.stringify(body.errors)).toContain(`Field \\"${field}\\" is not defined by type`);
   }

@@ -3,19 +3,18 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { stays } from "../budget.ts";
 import type { Context } from "../context.ts";
-import { translateDatabaseError } from "../database-error.ts";
 import { errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { translateStorageError } from "../storage-connector/translate-storage-error.ts";
 import { Refusal } from "../user-error.ts";
 import { limitAnswer } from "./answer.ts";
+import { translateError } from "./translate-error.ts";
 import { describeDocumentError } from "./value-free.ts";
 
 /** What a client sees of an error: a published code, and never a trace, SQL or a path of the machine. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
-  const cause = translateStorageError(translateDatabaseError(unwrapResolverError(error)));
+  const cause = translateError(unwrapResolverError(error));
   if (cause instanceof Refusal) {
     const [first] = cause.userErrors;
     return {

@@ -1,13 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
-import { translateDatabaseError } from "../database-error.ts";
 import { type ErrorCode, errorCodes, isErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { translateStorageError } from "../storage-connector/translate-storage-error.ts";
+import { translateError } from "./translate-error.ts";
 
 /** Errors that arise before GraphQL, by the code that Fastify gives them. */
 const known: { [code: string]: [ErrorCode, string] } = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["UNSUPPORTED_MEDIA_TYPE", "Expected the content type application/json."],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Expected the content type application/json, or multipart/form-data with files.",
+  ],
   FST_ERR_CTP_BODY_TOO_LARGE: ["PAYLOAD_TOO_LARGE", `Expected a body of at most ${limits.body} bytes.`],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     "BAD_REQUEST",
@@ -34,13 +36,6 @@ export function answerErrorsAsGraphQL(app: FastifyInstance): void {
   });
 }
 
-/** An error of the API itself, as a route beside GraphQL throws it. */
-function typed(error: Error): [ErrorCode, string] | undefined {
-  const cause = translateStorageError(translateDatabaseError(error));
-  const code = cause instanceof GraphQLError ? cause.extensions.code : undefined;
-  return cause instanceof GraphQLError && isErrorCode(code) ? [code, cause.message] : undefined;
-}
-
 /** An address that cannot be decoded never reaches a route. */
 export function answerBadUrl(request: FastifyRequest, reply: FastifyReply) {
   return send(reply, "BAD_REQUEST", "Expected a URL that can be decoded.", request.id);
@@ -53,6 +48,14 @@ const badRequest: [ErrorCode, string] = [
   "Expected an HTTP request with a GraphQL operation as JSON.",
 ];
 const defect: [ErrorCode, string] = ["INTERNAL_SERVER_ERROR", "Internal server error."];
+
+/** What was thrown for the client to see. */
+function typed(error: Error): [ErrorCode, string] | undefined {
+  const translated = translateError(error);
+  if (!(translated instanceof GraphQLError)) return undefined;
+  const { code } = translated.extensions;
+  return isErrorCode(code) ? [code, translated.message] : undefined;
+}
 
 function isBadRequest(error: FastifyError): boolean {
   return error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
@@ -69,14 +72,9 @@ function send(reply: FastifyReply, code: ErrorCode, message: string, requestId: 
 }
 
 /** The raw answer to bytes that are not HTTP, or that are too slow: there is no request yet that could be answered. */
-export function rawError(error: NodeJS.ErrnoException): string {
-  const [status, message] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? ["431 Request Header Fields Too Large", "The request's headers are too large."]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? ["408 Request Timeout", `The request did not arrive within ${limits.request / 1_000} s.`]
-        : ["400 Bad Request", "Expected an HTTP request."];
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+export function rawError(error: Pick<NodeJS.ErrnoException, "code">): string {
+  const [status, code, message] = rawErrors[error.code ?? ""] ?? notHttp;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers = [
     "content-type: application/json",
     `content-length: ${Buffer.byteLength(body)}`,
@@ -84,3 +82,22 @@ export function rawError(error: NodeJS.ErrnoException): string {
   ];
   return `HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`;
 }
+
+const notHttp: [status: string, ErrorCode, message: string] = [
+  "400 Bad Request",
+  "BAD_REQUEST",
+  "Expected an HTTP request.",
+];
+
+const rawErrors: { [code: string]: [status: string, ErrorCode, message: string] } = {
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    "BAD_REQUEST",
+    "The request's headers are too large.",
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    "REQUEST_TIMEOUT",
+    `The request did not arrive within ${limits.request / 1_000} s.`,
+  ],
+};

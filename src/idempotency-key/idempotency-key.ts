@@ -64,14 +64,42 @@ interface Request {
 export async function once(
   tx: EntityManager,
   viewer: Viewer,
-  { key, mutation, input }: Request,
+  request: Request,
   create: (id: string) => Promise<void>,
 ): Promise<string> {
   const id = uuidv7();
-  if (key == null) {
+  if (request.key == null) {
     await create(id);
     return id;
   }
+  const { owner, fingerprint } = digestsOf(viewer, request.key, request);
+  const inserted: unknown[] = await tx.query(
+    `insert into idempotency_key (organization_id, user_id, digest, fingerprint, created_id)
+     values ($1, $2, $3, $4, $5)
+     on conflict (organization_id, user_id, digest) do update
+     set fingerprint = excluded.fingerprint, created_id = excluded.created_id, created_at = clock_timestamp()
+     where idempotency_key.created_at < ${expired} returning digest`,
+    [...owner, fingerprint, id],
+  );
+  const before = inserted.length > 0 ? null : await findCreated(tx, owner, fingerprint);
+  if (before !== null) return before;
+  await create(id);
+  return id;
+}
+
+/**
+ * What `once` would find, for a request that would have to send much before it comes to that.
+ *
+ * @returns the UUID of what was created with the key; null when nothing was.
+ * @throws Refusal when the key was used for something else.
+ */
+export async function recall(tx: EntityManager, viewer: Viewer, request: Request): Promise<string | null> {
+  if (request.key == null) return null;
+  const { owner, fingerprint } = digestsOf(viewer, request.key, request);
+  return findCreated(tx, owner, fingerprint);
+}
+
+function digestsOf(viewer: Viewer, key: string, { mutation, input }: Request) {
   const length = [...key].length;
   if (length === 0 || length > limits.idempotencyKey || !key.isWellFormed()) {
     refuse(
@@ -84,25 +112,17 @@ export async function once(
   const fingerprint = createHmac("sha256", key)
     .update(JSON.stringify([mutation, input]))
     .digest();
+  return { owner, fingerprint };
+}
 
-  const inserted: unknown[] = await tx.query(
-    `insert into idempotency_key (organization_id, user_id, digest, fingerprint, created_id)
-     values ($1, $2, $3, $4, $5)
-     on conflict (organization_id, user_id, digest) do update
-     set fingerprint = excluded.fingerprint, created_id = excluded.created_id, created_at = clock_timestamp()
-     where idempotency_key.created_at < ${expired} returning digest`,
-    [...owner, fingerprint, id],
-  );
-  if (inserted.length > 0) {
-    await create(id);
-    return id;
-  }
+async function findCreated(tx: EntityManager, owner: unknown[], fingerprint: Buffer): Promise<string | null> {
   const [before]: IdempotencyKey[] = await tx.query(
     `select fingerprint, created_id as "createdId" from idempotency_key
-     where (organization_id, user_id, digest) = ($1, $2, $3)`,
+     where (organization_id, user_id, digest) = ($1, $2, $3) and created_at >= ${expired}`,
     owner,
   );
-  if (before && timingSafeEqual(before.fingerprint, fingerprint)) return before.createdId;
+  if (!before) return null;
+  if (timingSafeEqual(before.fingerprint, fingerprint)) return before.createdId;
   refuse(
     UserErrorCode.CONFLICT,
     ["idempotencyKey"],

@@ -8,7 +8,7 @@ import { describeClients, run } from "./run.ts";
 describeClients("a client works as it comes:", () => {
   test.each([
     ["apollo-client", { cachedById: true }],
-    ["apollo-upload-client", { cachedById: true }],
+    ["apollo-upload-client", { cachedById: true, uploaded: { filename: "best.onnx", size: 9 } }],
     ["urql", { methods: ["POST", "GET"] }],
     ["graphql-request", {}],
   ])("%s", async (client, more) => {
