@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { createDataSource } from "../src/data-source.ts";
-import { findUnreadableSecrets, rotateSecrets } from "../src/docker-image/stored-secrets.ts";
+import { findUnreadableSecrets, rotateSecrets } from "../src/stored-secrets.ts";
 import { Keyring, parseSecretKeys } from "../src/keyring.ts";
 import { databaseUrl } from "./support/database.ts";
 import { dockerImage, updateDockerImage } from "./support/docker-image.ts";
