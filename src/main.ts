@@ -3,13 +3,13 @@ import type { FastifyInstance } from "fastify";
 import type { DataSource } from "typeorm";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
-import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
 import { Storages } from "./storage-connector/storages.ts";
+import { findUnreadableSecrets } from "./stored-secrets.ts";
 import { startSweep } from "./trash/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
 
@@ -42,7 +42,10 @@ async function start(): Promise<void> {
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
-  const app = await createServer(config, running.db, { keyring, storages: new Storages(config.filesDir) });
+  const app = await createServer(config, running.db, {
+    keyring,
+    storages: new Storages(config.filesDir, { keyring, ...config }),
+  });
   running.app = app;
   if (stopping.signal.aborted) return;
   running.endSweep = startSweep(running.db, (err, entry) =>

@@ -18,6 +18,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.members": Role.VIEWER,
   "Query.invitations": Role.ADMIN,
   "Query.apiTokens": Role.ADMIN,
+  "Query.storageConnectors": Role.VIEWER,
   "Query.trash": Role.VIEWER,
   "Query.trashEntry": Role.VIEWER,
   "Query.tombstone": Role.VIEWER,
@@ -42,6 +43,12 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.purgeModel": Role.ADMIN,
   "Mutation.purgeModelVersion": Role.ADMIN,
 
+  "Mutation.createStorageConnector": Role.ADMIN,
+  "Mutation.updateStorageConnector": Role.ADMIN,
+  "Mutation.testStorageConnector": Role.ADMIN,
+  "Mutation.setDefaultStorageConnector": Role.ADMIN,
+  "Mutation.deleteStorageConnector": Role.ADMIN,
+
   "Mutation.updateProfile": Role.VIEWER,
   "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user
   "Mutation.revokeApiToken": Role.VIEWER, // one's own; ADMIN for others'
@@ -62,7 +69,7 @@ export const argumentPermissions: { [argument: string]: Role } = {
 };
 
 /** The least role that sees objects of these types, where they are not the viewer's own. All others are seen by every member. */
-export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN };
+export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN, S3Settings: Role.ADMIN };
 
 /** The least role that acts for others with what everybody may do for oneself. */
 export const forOthers = Role.ADMIN;

@@ -41,6 +41,8 @@ import {
 } from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
 import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
+import { StorageConnectorResolver } from "./storage-connector/storage-connector.resolver.ts";
+import { StorageConnectorPermissionsResolver } from "./storage-connector/storage-connector-permissions.resolver.ts";
 import { DeleteResolver } from "./trash/delete.resolver.ts";
 import { PurgeResolver } from "./trash/purge.resolver.ts";
 import { RestoreResolver } from "./trash/restore.resolver.ts";
@@ -87,6 +89,8 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFilePermissionsResolver,
       CreateModelFileResolver,
       FilesOfModelVersionResolver,
+      StorageConnectorResolver,
+      StorageConnectorPermissionsResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,

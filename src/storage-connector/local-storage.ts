@@ -1,13 +1,20 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { makeFolder, onDisk, publish, syncFolder, writeNewFile } from "./durable-file.ts";
+import { type Piece, readPieces } from "./read-pieces.ts";
 import { type ByteRange, type Storage, StorageError, type StoredPart } from "./storage.ts";
 
+/** What the parts of a blob are called in its folder, and in which file their order stands. */
+const [partName, listName] = [/^part-(\d+)-([0-9a-f]{64})$/, "parts.json"];
+
 /**
- * Bytes in a folder: `blobs/ab/<key>` when they are whole, `staging/<key>/…` before. Nothing appears under `blobs` but by
- * a rename of a file that has been synced, and the rename is synced too.
+ * Bytes in a folder: `blobs/<key>` when they are whole, `staging/<key>/…` before. What came in one stream is a file; what
+ * came in parts is a folder with the parts and their order, so that joining gigabytes is a matter of one rename.
+ *
+ * Nothing appears under `blobs` but by a rename of what has been synced, and the rename is synced too. Who makes the
+ * folder in `staging` owns the key; when `remove` has taken that folder away, whoever still writes cannot publish.
  */
 export class LocalStorage implements Storage {
   readonly #directory: string;
@@ -17,39 +24,51 @@ export class LocalStorage implements Storage {
   }
 
   async write(key: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-    await guarded(async () => {
-      await writeDurably(this.#staged(key, "whole"), bytes);
-      await this.#publish(key);
-    });
+    await this.beginParts(key);
+    if ((await this.size(key)) !== null) throw new StorageError("REFUSED", "There are bytes already.");
+    await writeNewFile(this.#staged(key, "whole"), bytes);
+    await this.#publish(key, this.#staged(key, "whole"));
+    await onDisk(() => rm(this.#staged(key), { recursive: true, force: true }));
   }
 
   async size(key: string): Promise<number | null> {
-    return guarded(() =>
-      stat(this.#blob(key)).then(
-        ({ size }) => size,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === "ENOENT") return null;
-          throw error;
-        },
-      ),
-    );
+    try {
+      return total(await onDisk(() => this.#pieces(key)));
+    } catch (error) {
+      if (error instanceof StorageError && error.failure === "MISSING") return null;
+      throw error;
+    }
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
-    return guarded(async () => {
-      const file = await open(this.#blob(key), "r");
-      return createReadStream("", { fd: file, ...range, highWaterMark: 256 * 1024 });
-    });
+    const pieces = await onDisk(() => this.#pieces(key));
+    return readPieces(pieces, range ?? { start: 0, end: total(pieces) - 1 });
   }
 
   async remove(key: string): Promise<void> {
-    await guarded(async () => {
-      await rm(this.#blob(key), { force: true });
-      await rm(this.#staging(key), { recursive: true, force: true });
+    // In this order: what is published meanwhile is removed too.
+    for (const path of [this.#staged(key), this.#blob(key)])
+      await onDisk(async () => {
+        await rm(path, { recursive: true, force: true });
+        await syncFolder(dirname(path)).catch(unlessMissing);
+      });
+  }
+
+  async keysBefore(prefix: string, moment: Date): Promise<string[]> {
+    return onDisk(async () => {
+      const keys = new Set<string>();
+      for (const folder of [this.#blob(""), this.#staged("")])
+        for (const key of await readdir(folder).catch(unlessMissing))
+          if (key.startsWith(prefix) && (await stat(join(folder, key))).mtime < moment) keys.add(key);
+      return [...keys];
     });
   }
 
   async beginParts(key: string): Promise<string> {
+    await onDisk(async () => {
+      await makeFolder(dirname(this.#staged(key)), this.#directory);
+      await mkdir(this.#staged(key), { mode: 0o700 });
+    });
     return key;
   }
 
@@ -64,66 +83,101 @@ export class LocalStorage implements Storage {
     bytes: AsyncIterable<Buffer>,
     size: number,
   ): Promise<StoredPart> {
-    return guarded(async () => {
-      const hash = createHash("sha256");
-      const arriving = this.#staged(key, `arriving-${number}-${process.pid}-${Date.now()}`);
-      await writeDurably(arriving, hashed(bytes, hash));
-      const etag = hash.digest("hex");
-      await rename(arriving, this.#staged(key, `part-${number}-${etag}`));
-      return { number, size, etag };
-    });
+    const hash = createHash("sha256");
+    const arriving = this.#staged(key, `arriving-${randomUUID()}`);
+    try {
+      const written = await writeNewFile(arriving, hashed(bytes, hash));
+      if (written !== size)
+        throw new StorageError("REFUSED", `Expected a part of ${size} bytes, got ${written}.`);
+      const part = { number, size, etag: hash.digest("hex") };
+      await onDisk(() => rename(arriving, this.#staged(key, nameOf(part))));
+      return part;
+    } catch (error) {
+      await rm(arriving, { force: true }).catch(() => {}); // else `remove` does
+      throw error;
+    }
   }
 
   async listParts(key: string): Promise<StoredPart[]> {
-    return guarded(async () => {
-      const names = await readdir(this.#staging(key)).catch(() => [] as string[]);
-      const parts = names.flatMap((name) => {
-        const [, number, etag] = /^part-(\d+)-([0-9a-f]{64})$/.exec(name) ?? [];
-        return number && etag ? [{ number: Number(number), etag, name }] : [];
-      });
-      const sized = parts.map(async ({ name, ...part }) => ({
-        ...part,
-        size: (await stat(this.#staged(key, name))).size,
-      }));
-      return (await Promise.all(sized)).sort((one, other) => one.number - other.number);
+    return onDisk(async () => {
+      const found = new Map<number, StoredPart & { arrivedAt: number }>();
+      for (const name of await readdir(this.#staged(key)).catch(unlessMissing)) {
+        const [, number, etag = ""] = partName.exec(name) ?? [];
+        if (number === undefined) continue;
+        const { size, mtimeMs: arrivedAt } = await stat(this.#staged(key, name));
+        const part = { number: Number(number), size, etag, arrivedAt };
+        if ((found.get(part.number)?.arrivedAt ?? 0) <= arrivedAt) found.set(part.number, part);
+      }
+      const parts = [...found.values()].map(({ arrivedAt: _, ...part }) => part);
+      return parts.sort((one, other) => one.number - other.number);
     });
   }
 
   async completeParts(key: string, _uploadId: string, parts: StoredPart[]): Promise<void> {
-    await guarded(async () => {
-      if ((await this.size(key)) !== null) return;
-      await writeDurably(this.#staged(key, "whole"), this.#joined(key, parts));
-      await this.#publish(key);
-    });
+    try {
+      for (const part of parts)
+        if ((await onDisk(() => stat(this.#staged(key, nameOf(part))))).size !== part.size)
+          throw new StorageError(
+            "REFUSED",
+            `Expected ${part.size} bytes in part ${part.number}, got others.`,
+          );
+      await this.#discardAllBut(key, parts);
+      const list = this.#staged(key, `arriving-${randomUUID()}`);
+      await writeNewFile(list, [Buffer.from(JSON.stringify(parts))]);
+      await onDisk(() => rename(list, this.#staged(key, listName)));
+      await onDisk(() => syncFolder(this.#staged(key)));
+      await this.#publish(key, this.#staged(key));
+    } catch (error) {
+      // Somebody else has completed it, maybe this client itself, who did not get the answer.
+      if ((await this.size(key)) !== total(parts)) throw error;
+      await onDisk(() => syncFolder(dirname(this.#blob(key))));
+    }
   }
 
   async readUrl(): Promise<null> {
     return null;
   }
 
-  async *#joined(key: string, parts: StoredPart[]): AsyncIterable<Buffer> {
-    for (const { number, etag } of parts)
-      yield* createReadStream(this.#staged(key, `part-${number}-${etag}`));
+  /** The files whose bytes, one after the other, are those of the blob. */
+  async #pieces(key: string): Promise<Piece[]> {
+    const path = this.#blob(key);
+    const found = await stat(path);
+    if (!found.isDirectory()) return [{ path, size: found.size }];
+    const parts: StoredPart[] = JSON.parse(await readFile(join(path, listName), "utf8"));
+    return parts.map((part) => ({ path: join(path, nameOf(part)), size: part.size }));
   }
 
-  async #publish(key: string): Promise<void> {
-    await mkdir(dirname(this.#blob(key)), { recursive: true });
-    await rename(this.#staged(key, "whole"), this.#blob(key));
-    await syncFolder(dirname(this.#blob(key)));
-    await rm(this.#staging(key), { recursive: true, force: true });
+  /** Parts that were sent again, and what a crash has left. */
+  async #discardAllBut(key: string, parts: StoredPart[]): Promise<void> {
+    const kept = new Set([...parts.map(nameOf), listName]);
+    await onDisk(async () => {
+      for (const name of await readdir(this.#staged(key)))
+        if (!kept.has(name)) await rm(this.#staged(key, name), { force: true });
+    });
+  }
+
+  async #publish(key: string, from: string): Promise<void> {
+    await onDisk(async () => {
+      await makeFolder(dirname(this.#blob(key)), this.#directory);
+      await publish(from, this.#blob(key));
+    });
   }
 
   #blob(key: string): string {
-    return join(this.#directory, "blobs", key.slice(0, 2), key);
+    return join(this.#directory, "blobs", key);
   }
 
-  #staging(key: string): string {
-    return join(this.#directory, "staging", key);
+  #staged(key: string, name = ""): string {
+    return join(this.#directory, "staging", key, name);
   }
+}
 
-  #staged(key: string, name: string): string {
-    return join(this.#staging(key), name);
-  }
+function nameOf({ number, etag }: StoredPart): string {
+  return `part-${number}-${etag}`;
+}
+
+function total(pieces: { size: number }[]): number {
+  return pieces.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function* hashed(bytes: AsyncIterable<Buffer>, hash: { update(bytes: Buffer): unknown }) {
@@ -133,32 +187,7 @@ async function* hashed(bytes: AsyncIterable<Buffer>, hash: { update(bytes: Buffe
   }
 }
 
-async function writeDurably(path: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file: FileHandle = await open(path, "w");
-  try {
-    for await (const chunk of bytes) await file.writeFile(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync();
-  await folder.close();
-}
-
-async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (!syscall) throw error;
-    if (code === "ENOSPC" || code === "EDQUOT")
-      throw new StorageError("FULL", "The disk is full.", { cause: error });
-    if (code === "ENOENT") throw new StorageError("MISSING", "The bytes are not there.", { cause: error });
-    throw new StorageError("UNAVAILABLE", `The disk answers ${code}.`, { cause: error });
-  }
+function unlessMissing(error: NodeJS.ErrnoException): [] {
+  if (error.code === "ENOENT") return [];
+  throw error;
 }

@@ -40,6 +40,12 @@ export interface Storage {
   /** Removes the bytes, and every part of an upload in parts, complete or not. Fine when there is nothing. */
   remove(key: string): Promise<void>;
 
+  /**
+   * Some of the keys that begin with a prefix and were written before a moment, whole or not. Only for what no row speaks of: the
+   * database knows all others.
+   */
+  keysBefore(prefix: string, moment: Date): Promise<string[]>;
+
   /** Begins an upload in parts. @returns the storage's own id of it */
   beginParts(key: string): Promise<string>;
 
@@ -75,6 +81,8 @@ export type StorageFailure = "UNAVAILABLE" | "FULL" | "REFUSED" | "MISSING";
 
 /** The storage could not do what it was asked for; the message says nothing of paths, keys or credentials. */
 export class StorageError extends Error {
+  override readonly name = "StorageError";
+
   constructor(
     readonly failure: StorageFailure,
     message: string,
