@@ -2,9 +2,10 @@ import { type ChildProcess, fork, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request } from "node:http";
+import { get, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newSecretKey } from "../src/keyring.ts";
 import { createScratchDatabase, withPostgres } from "./database.ts";
 
 /**
@@ -20,19 +21,30 @@ const boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
 const directory = await mkdtemp(join(tmpdir(), "time-files-"));
 const children: ChildProcess[] = [];
 try {
-  await withPostgres(async (url) => {
-    const bare = await startBare();
-    const registry = await startRegistry(await createScratchDatabase(url));
-    await compare(
-      "upload",
-      () => registry.upload(),
-      () => send(bare, {}),
-    );
-    for (const child of children) child.kill();
-    await Promise.all(children.map((child) => once(child, "exit")));
+  await withPostgres(async (server) => {
+    try {
+      await run(await startBare(), await startRegistry(await createScratchDatabase(server)));
+    } finally {
+      for (const child of children) child.kill();
+      await Promise.all(children.map((child) => once(child, "exit")));
+    }
   });
 } finally {
   await rm(directory, { recursive: true, force: true });
+}
+
+async function run(bare: string, registry: Awaited<ReturnType<typeof startRegistry>>): Promise<void> {
+  await compare(
+    "upload",
+    () => registry.upload(),
+    () => send(bare, {}),
+  );
+  const url = await registry.downloadUrl();
+  await compare(
+    "download",
+    () => receive(url),
+    () => receive(bare),
+  );
 }
 
 /** Medians of both, in an order that changes from round to round. */
@@ -65,7 +77,9 @@ async function startBare(): Promise<string> {
 }
 
 async function startRegistry(databaseUrl: string) {
-  const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: join(directory, "data"), PORT: "0" };
+  const dataDir = join(directory, "data");
+  const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, SECRET_KEYS: newSecretKey(), PORT: "0" };
+  const env = { ...process.env, ...settings };
   const child = spawn(process.execPath, ["dist/main.js"], { env, stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
   let output = "";
@@ -76,7 +90,7 @@ async function startRegistry(databaseUrl: string) {
       if (address) resolve(address);
     });
   });
-  const authorization = `Bearer ${(await readFile(join(directory, "data", "owner-token"), "utf8")).trim()}`;
+  const authorization = `Bearer ${(await readFile(join(dataDir, "owner-token"), "utf8")).trim()}`;
   const ask = async (query: string) => {
     const headers = { authorization, "content-type": "application/json" };
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
@@ -91,7 +105,15 @@ async function startRegistry(databaseUrl: string) {
     uploads += 1;
     return sendForm(url, authorization, createModelVersion.modelVersion.id, `file ${uploads}`);
   };
-  return { upload };
+  const downloadUrl = async (): Promise<string> => {
+    const { node } = await ask(
+      `{ node(id: "${createModelVersion.modelVersion.id}") { ... on ModelVersion {
+        file(name: "file 1") { downloadUrl(expiresIn: 3600) }
+      } } }`,
+    );
+    return node.file.downloadUrl;
+  };
+  return { upload, downloadUrl };
 }
 
 async function sendForm(url: string, authorization: string, id: string, name: string): Promise<void> {
@@ -107,6 +129,17 @@ async function sendForm(url: string, authorization: string, id: string, name: st
   const headers = { authorization, "content-type": `multipart/form-data; boundary=${boundary}` };
   const answer = await send(url, headers, head, `\r\n--${boundary}--\r\n`);
   if (!answer.includes('"modelFile":{"id"')) throw new Error(answer);
+}
+
+/** Gets the file, and takes no longer over it than it must. */
+async function receive(url: string): Promise<void> {
+  const [response] = await once(get(url), "response");
+  let size = 0;
+  response.on("data", (piece: Buffer) => {
+    size += piece.length;
+  });
+  await once(response, "end");
+  if (size !== chunk.length * chunks) throw new Error(`${response.statusCode}: ${size} bytes`);
 }
 
 /** Posts the file, with what stands before and after it, and gives the answer. */
