@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "@jest/globals";
-import { getNamedType, isInputObjectType, isObjectType } from "graphql";
+import { getNamedType, isInputObjectType, isObjectType, isRequiredArgument } from "graphql";
 import { includes, Role } from "../src/member/role.ts";
 import { toGlobalId } from "../src/node/id.ts";
 import { buildApiSchema } from "../src/schema.ts";
@@ -215,7 +215,9 @@ const rootFields = [schema.getQueryType(), schema.getMutationType()].flatMap((ro
 const edges = Object.values(schema.getTypeMap()).flatMap((type) => {
   if (!isObjectType(type)) return [];
   if (type.name !== "Viewer" && !type.getInterfaces().some(({ name }) => name === "Node")) return [];
-  const fields = Object.values(type.getFields()).filter((field) => isObjectType(getNamedType(field.type)));
+  const fields = Object.values(type.getFields()).filter(
+    ({ type, args }) => isObjectType(getNamedType(type)) && !args.some(isRequiredArgument),
+  );
   return fields.map((field) => ({ type: type.name, edge: `${type.name}.${field.name}`, field: field.name }));
 });
 

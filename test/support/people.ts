@@ -1,5 +1,6 @@
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
+import { defaultConnector } from "../../src/storage-connector/storages.ts";
 import { aMember, aToken, type Registry } from "./registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./seed.ts";
 import { sender } from "./send.ts";
@@ -68,6 +69,7 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion_purged: String(others[1]),
       TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
       ModelFile: toGlobalId("ModelFile", file),
+      StorageConnector: toGlobalId("StorageConnector", (await defaultConnector(db, organizationId)).id),
     },
     secret,
   };
