@@ -6,11 +6,11 @@ import type { DataSource } from "typeorm";
 import { findOwners, type Owner, ownerTokenFile, resetOwnerToken } from "./api-token/owner-token.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
-import { rotateSecrets } from "./docker-image/stored-secrets.ts";
 import { openEmbeddedPostgres } from "./embedded-postgres/open.ts";
 import { toGlobalId } from "./node/id.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { writeSecretFile } from "./secret-file.ts";
+import { rotateSecrets } from "./stored-secrets.ts";
 import { sweepByHand } from "./sweep/sweep-by-hand.ts";
 import { describeFailure } from "./welcome.ts";
 

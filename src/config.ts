@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseSecretKeys, type SecretKey } from "./keyring.ts";
+import { amazon, readEndpoint } from "./storage-connector/s3-endpoint.ts";
 
 /** What the server was told by its environment; every value has been checked. */
 export interface Config {
@@ -11,6 +12,9 @@ export interface Config {
   filesDir: string;
   /** Bytes of a file at most. */
   maxFileSize: number;
+  /** Object stores that connectors may name, `"*"` for all; and buckets that they may use with the server's own credentials. */
+  s3Endpoints: string[] | "*";
+  s3EnvironmentBuckets: string[];
   /** Under which clients reach this server; null to go by each request. */
   publicUrl: string | null;
   /** `postgres://…`, or undefined when the embedded database is to be used. */
@@ -63,6 +67,20 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       "a whole number of bytes from 1 to 5497558138880",
       String(2 ** 40),
       wholeNumber(1, 5 * 2 ** 40),
+    ),
+    s3Endpoints: read(
+      "S3_ENDPOINTS",
+      `* or endpoints such as https://s3.example.com, and ${amazon}, separated by commas`,
+      "*",
+      (value) =>
+        value === "*" ? value : list(value, (each) => (each === amazon ? each : readEndpoint(each))),
+    ),
+    s3EnvironmentBuckets: read(
+      "S3_ENVIRONMENT_BUCKETS",
+      "buckets such as models, or https://s3.example.com/models, separated by commas",
+      "none",
+      (value) =>
+        value === "none" ? [] : list(value, (each) => (each.includes("/") ? readEndpoint(each) : each)),
     ),
     publicUrl: read("PUBLIC_URL", "an http or https URL", "none", (value) =>
       value === "none" ? null : webUrl(value)?.replace(/\/+$/, ""),
@@ -133,6 +151,11 @@ function webUrl(text: string): string | undefined {
 function origins(text: string): string[] | "*" | undefined {
   if (text === "none") return [];
   if (text === "*") return "*";
-  const list = text.split(",").map((origin) => origin.trim());
-  return list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) ? list : undefined;
+  return list(text, (each) => (URL.canParse(each) && new URL(each).origin === each ? each : undefined));
+}
+
+/** What stands between commas, each as `parse` gives it; undefined when one is wrong. */
+function list(text: string, parse: (each: string) => string | undefined): string[] | undefined {
+  const parsed = text.split(",").map((each) => parse(each.trim()));
+  return parsed.every((each): each is string => Boolean(each)) ? parsed : undefined;
 }

@@ -31,6 +31,8 @@ export const limits = {
   dockerItems: 200,
   /** Characters of a flag or of the value of an environment variable. */
   dockerValue: 4_096,
+  /** Storage connectors of one organization. */
+  storageConnectors: 100,
   /** Characters of an idempotency key. */
   idempotencyKey: 255,
   /** Hours for which an idempotency key is remembered. */
@@ -114,6 +116,10 @@ export const limits = {
   connect: 5_000,
   /** Milliseconds to wait for a connection to an object store and for bytes on it, and how often a request is tried. */
   storage: { connect: 5_000, stall: 60_000, attempts: 3 },
+  /** Milliseconds for each step of the test of a storage connector. */
+  storageTest: 15_000,
+  /** Hours after which what a test has left in a storage is removed by the next one. */
+  probeHours: 1,
   /** Milliseconds in which a request must have arrived whole, unless it brings a file. */
   request: 60_000,
   /** Milliseconds in which the reader of a file may take nothing. */

@@ -4,13 +4,13 @@ import type { DataSource } from "typeorm";
 import { startVerifier, type Verifier } from "./blob/verifier.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { connect } from "./data-source.ts";
-import { findUnreadableSecrets } from "./docker-image/stored-secrets.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { prepareDatabase } from "./first-start.ts";
 import { limits } from "./limits.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { createServer } from "./server.ts";
 import { Storages } from "./storage-connector/storages.ts";
+import { findUnreadableSecrets } from "./stored-secrets.ts";
 import { startSweep } from "./sweep/start-sweep.ts";
 import { sweep } from "./sweep/sweep.ts";
 import { describeFailure, welcome } from "./welcome.ts";
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
     `SECRET_KEYS: cannot be compared with the stored secrets: ${error.message}`,
   ]);
   for (const line of unreadable) process.stderr.write(`${line}\n`);
-  const storages = new Storages(config.filesDir);
+  const storages = new Storages(config.filesDir, { keyring, ...config });
   running.verifier = startVerifier(running.db, storages, (err, blob) =>
     running.app?.log.error({ err, blob }, "bytes were not read"),
   );

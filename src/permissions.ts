@@ -19,6 +19,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.invitations": Role.ADMIN,
   "Query.apiTokens": Role.ADMIN,
   "Query.pendingUpload": Role.VIEWER,
+  "Query.storageConnectors": Role.VIEWER,
   "Query.trash": Role.VIEWER,
   "Query.trashEntry": Role.VIEWER,
   "Query.tombstone": Role.VIEWER,
@@ -48,6 +49,12 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.purgeModelVersion": Role.ADMIN,
   "Mutation.purgeModelFile": Role.ADMIN,
 
+  "Mutation.createStorageConnector": Role.ADMIN,
+  "Mutation.updateStorageConnector": Role.ADMIN,
+  "Mutation.testStorageConnector": Role.ADMIN,
+  "Mutation.setDefaultStorageConnector": Role.ADMIN,
+  "Mutation.deleteStorageConnector": Role.ADMIN,
+
   "Mutation.updateProfile": Role.VIEWER,
   "Mutation.createApiToken": Role.VIEWER, // for oneself; ADMIN for a service user
   "Mutation.revokeApiToken": Role.VIEWER, // one's own; ADMIN for others'
@@ -68,7 +75,7 @@ export const argumentPermissions: { [argument: string]: Role } = {
 };
 
 /** The least role that sees objects of these types, where they are not the viewer's own. All others are seen by every member. */
-export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN };
+export const seenBy = { ApiToken: Role.ADMIN, Invitation: Role.ADMIN, S3Settings: Role.ADMIN };
 
 /** The least role that acts for others with what everybody may do for oneself. */
 export const forOthers = Role.ADMIN;

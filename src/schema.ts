@@ -48,6 +48,8 @@ import {
 } from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
 import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
+import { StorageConnectorResolver } from "./storage-connector/storage-connector.resolver.ts";
+import { StorageConnectorPermissionsResolver } from "./storage-connector/storage-connector-permissions.resolver.ts";
 import { DeleteResolver } from "./trash/delete.resolver.ts";
 import { PurgeResolver } from "./trash/purge.resolver.ts";
 import { RestoreResolver } from "./trash/restore.resolver.ts";
@@ -99,6 +101,8 @@ export function buildApiSchema(): GraphQLSchema {
       PendingUploadResolver,
       UploadsOfModelVersionResolver,
       ModelFileUploadResolver,
+      StorageConnectorResolver,
+      StorageConnectorPermissionsResolver,
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,

@@ -29,6 +29,10 @@ const expected: { [type: string]: { [action: string]: Role } } = {
     deleteWithVersions: Role.ADMIN,
     update: Role.EDITOR,
   },
+  ModelFile: {
+    ...{ download: Role.VIEWER, copy: Role.EDITOR, replace: Role.EDITOR },
+    ...{ verify: Role.EDITOR, delete: Role.EDITOR },
+  },
   ModelVersion: {
     ...{ delete: Role.EDITOR, transfer: Role.EDITOR, update: Role.EDITOR },
     ...{ updateDockerImage: Role.EDITOR },

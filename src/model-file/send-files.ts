@@ -41,7 +41,7 @@ export function sendFiles(
       const bytes = await answer(storage, file, request, reply);
       bytes?.once("error", (error) => {
         if (error instanceof StorageError && error.failure === "MISSING")
-          noteDamage(db, file).catch(() => {});
+          noteDamage(db, file).catch(() => {}); // the next download notes it
       });
       return reply.send(bytes);
     },

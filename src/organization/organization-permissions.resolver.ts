@@ -9,6 +9,7 @@ const OrganizationPermissions = permissionsType("Organization", {
   createModel: "Add a model.",
   inviteMember: "Invite somebody.",
   createServiceUser: "Add a service user.",
+  createStorageConnector: "Add a storage connector.",
 });
 
 @Resolver(() => Organization)
@@ -21,6 +22,7 @@ export class OrganizationPermissionsResolver {
       createModel: may(role, "Mutation.createModel"),
       inviteMember: may(role, "Mutation.inviteMember"),
       createServiceUser: may(role, "Mutation.createServiceUser"),
+      createStorageConnector: may(role, "Mutation.createStorageConnector"),
     };
   }
 }

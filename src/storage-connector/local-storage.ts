@@ -54,6 +54,16 @@ export class LocalStorage implements Storage {
       });
   }
 
+  async keysBefore(prefix: string, moment: Date): Promise<string[]> {
+    return onDisk(async () => {
+      const keys = new Set<string>();
+      for (const folder of [this.#blob(""), this.#staged("")])
+        for (const key of await readdir(folder).catch(unlessMissing))
+          if (key.startsWith(prefix) && (await stat(join(folder, key))).mtime < moment) keys.add(key);
+      return [...keys];
+    });
+  }
+
   async beginParts(key: string): Promise<string> {
     await this.#makeStaged(key).catch((error: StorageError) => {
       if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== "EEXIST") throw error;

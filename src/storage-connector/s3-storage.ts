@@ -14,7 +14,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { cutIntoParts, partSizeFor } from "./cut-into-parts.ts";
 import { checkedBody } from "./s3-body.ts";
 import { onS3 } from "./s3-errors.ts";
-import { partsOf, uploadsOf } from "./s3-uploads.ts";
+import { partsOf, someKeysBefore, uploadsOf } from "./s3-uploads.ts";
 import { type ByteRange, type ReadHeaders, type Storage, StorageError, type StoredPart } from "./storage.ts";
 
 /** The SDK's own names for what each request is about. */
@@ -87,6 +87,12 @@ export class S3Storage implements Storage {
           .catch(unlessMissing);
       await this.#client.send(new DeleteObjectCommand(this.#at(key))).catch(unlessMissing);
     });
+  }
+
+  async keysBefore(prefix: string, moment: Date): Promise<string[]> {
+    const of = { Bucket: this.#bucket, Prefix: this.#prefix + prefix };
+    const keys = await onS3(() => someKeysBefore(this.#client, of, moment));
+    return keys.map((key) => key.slice(this.#prefix.length));
   }
 
   async beginParts(key: string): Promise<string> {

@@ -1,6 +1,7 @@
 import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsOutput,
+  ListObjectsV2Command,
   ListPartsCommand,
   type ListPartsOutput,
   type Part,
@@ -26,6 +27,20 @@ export async function* uploadsOf(
     const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
     from = IsTruncated && KeyMarker ? { KeyMarker, ...(UploadIdMarker && { UploadIdMarker }) } : undefined;
   }
+}
+
+/** Some of the keys that begin with a prefix and were written, or begun to be, before a moment. */
+export async function someKeysBefore(
+  client: S3Client,
+  of: { Bucket: string; Prefix: string },
+  moment: Date,
+): Promise<string[]> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command(of));
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand(of)).catch(unlessUnknown);
+  const whole = Contents.map(({ Key, LastModified }) => ({ Key, since: LastModified }));
+  const begun = Uploads.map(({ Key, Initiated }) => ({ Key, since: Initiated }));
+  const old = [...whole, ...begun].filter(({ since }) => since !== undefined && since < moment);
+  return old.flatMap(({ Key }) => (Key?.startsWith(of.Prefix) ? [Key] : []));
 }
 
 /** The parts of an upload that are there. */

@@ -40,6 +40,12 @@ export interface Storage {
   /** Removes the bytes, and every part of an upload in parts, complete or not. Fine when there is nothing. */
   remove(key: string): Promise<void>;
 
+  /**
+   * Some of the keys that begin with a prefix and were written before a moment, whole or not. Only for what no row speaks of: the
+   * database knows all others.
+   */
+  keysBefore(prefix: string, moment: Date): Promise<string[]>;
+
   /** Begins an upload in parts; again, when a crash has lost its id. @returns the storage's own id of it */
   beginParts(key: string): Promise<string>;
 

@@ -1,5 +1,6 @@
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
+import { defaultConnector } from "../../src/storage-connector/storages.ts";
 import { anUpload } from "./parts.ts";
 import { aMember, aToken, type Registry } from "./registry.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./seed.ts";
@@ -74,6 +75,7 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelFile: String(files[0]),
       ModelFile_deleted: String(files[1]),
       PendingUpload: (await anUpload(registry.ask, version, Buffer.alloc(1))).id,
+      StorageConnector: toGlobalId("StorageConnector", (await defaultConnector(db, organizationId)).id),
     },
     secret,
   };
