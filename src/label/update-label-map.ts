@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { limits } from "../limits.ts";
 import { editSection } from "../model-version/edit-section.ts";
-import type { ModelVersion } from "../model-version/model-version.ts";
+import type { PartTable } from "../part-table.ts";
 import { requireRevision } from "../revision.ts";
 import type { Problems } from "../text.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
@@ -13,8 +13,14 @@ import {
   readLabels,
   type UpdateLabelMapInput,
 } from "./label.input.ts";
-import { deleteLabels, insertLabels, labelMapOf, renameLabels } from "./label.ts";
+import { deleteLabels, insertLabels, labelMapOf, renameLabels, versionLabels } from "./label.ts";
 import { applyToLabelMap, indexesIn, type LabelMapDifference, labelMapDifference } from "./label-map.ts";
+
+/** What has a label map, and knows how many labels are in it. */
+interface Labelled {
+  id: string;
+  labelCount: number;
+}
 
 /** Edits the label map of a version. @returns what became of it. @throws Refusal */
 export async function updateLabelMap(
@@ -24,47 +30,48 @@ export async function updateLabelMap(
   input: UpdateLabelMapInput,
   expectedRevision: number | null,
 ): Promise<LabelMapDifference> {
-  const read = readInput(input, expectedRevision);
+  const change = readLabelMapEdit(input, expectedRevision);
   const section = { versionUuid, section: "labels", expectedRevision } as const;
-  const { difference } = await editSection(tx, viewer, section, async (version) => {
-    const difference = read.replace
-      ? await replacement(tx, version, read.replace)
-      : await outcome(tx, version, read.operations);
-    await write(tx, version, difference);
-    return { changed: Object.values(difference).some(({ length }) => length > 0), difference };
-  });
-  return difference;
+  return (await editSection(tx, viewer, section, (version) => change(tx, versionLabels, version))).difference;
 }
 
-/** The input as it is applied. @throws Refusal with all that is wrong with it by itself */
-function readInput(input: UpdateLabelMapInput, expectedRevision: number | null) {
+/** What the input does to a label map. @throws Refusal with all that is wrong with it by itself */
+export function readLabelMapEdit(input: UpdateLabelMapInput, expectedRevision: number | null) {
   const problems: Problems = [];
   if (input.replace) requireRevision(expectedRevision, problems);
   const replace = input.replace && readLabels(input.replace, ["input", "replace"], problems);
   const operations = readLabelOperations(input.operations ?? [], ["input", "operations"], problems);
   if (problems.length > 0) throw new Refusal(problems);
-  return { replace, operations };
+  return async (tx: EntityManager, table: PartTable, owner: Labelled) => {
+    const difference = replace
+      ? await replacement(tx, table, owner, replace)
+      : await outcome(tx, table, owner, operations);
+    await write(tx, table, owner, difference);
+    return { changed: Object.values(difference).some(({ length }) => length > 0), difference };
+  };
 }
 
 async function replacement(
   tx: EntityManager,
-  version: ModelVersion,
+  table: PartTable,
+  { id }: Labelled,
   labels: LabelInput[],
 ): Promise<LabelMapDifference> {
   const after = new Map(labels.map(({ index, name }) => [index, name]));
-  return labelMapDifference(await labelMapOf(tx, version.id, null), after);
+  return labelMapDifference(await labelMapOf(tx, table, id, null), after);
 }
 
 /** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
 async function outcome(
   tx: EntityManager,
-  version: ModelVersion,
+  table: PartTable,
+  { id, labelCount }: Labelled,
   operations: LabelOperation[],
 ): Promise<LabelMapDifference> {
-  const before = await labelMapOf(tx, version.id, indexesIn(operations));
+  const before = await labelMapOf(tx, table, id, indexesIn(operations));
   const after = new Map(before);
   applyToLabelMap(after, operations, ["input", "operations"]);
-  const count = version.labelCount + after.size - before.size;
+  const count = labelCount + after.size - before.size;
   if (count > limits.labels) {
     const message = `Expected at most ${limits.labels} labels at the end, got ${count}.`;
     refuse(UserErrorCode.INVALID, ["input", "operations"], message);
@@ -75,14 +82,16 @@ async function outcome(
 /** Only the end is written, so that no step on the way there meets the primary key. */
 async function write(
   tx: EntityManager,
-  { id }: ModelVersion,
+  table: PartTable,
+  { id }: Labelled,
   { added, changed, removed }: LabelMapDifference,
 ): Promise<void> {
-  await deleteLabels(tx, id, removed);
+  await deleteLabels(tx, table, id, removed);
   await renameLabels(
     tx,
+    table,
     id,
     changed.map(({ after }) => after),
   );
-  await insertLabels(tx, id, added);
+  await insertLabels(tx, table, id, added);
 }

@@ -7,11 +7,11 @@ import { sealVariables } from "../docker-image/environment-variable.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import type { Keyring } from "../keyring.ts";
 import { readLabels } from "../label/label.input.ts";
-import { insertLabels } from "../label/label.ts";
+import { insertLabels, versionLabels } from "../label/label.ts";
 import { holdModel } from "../model/hold-model.ts";
 import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
-import { writeParameters } from "../parameter/parameter.ts";
+import { versionParameters, writeParameters } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { live } from "../trash/trash-entry.ts";
 import { notFound, Refusal, UserErrorCode } from "../user-error.ts";
@@ -42,8 +42,8 @@ export async function createModelVersion(
     await holdModel(tx, organizationId, modelUuid);
     const version = -randomInt(1, 2 ** 31); // until it has its number; nobody else sees it
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
-    await insertLabels(tx, id, labels);
-    await writeParameters(tx, id, parameters);
+    await insertLabels(tx, versionLabels, id, labels);
+    await writeParameters(tx, versionParameters, id, parameters);
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
