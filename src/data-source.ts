@@ -4,7 +4,16 @@ import { ApiToken } from "./api-token/api-token.ts";
 import { Blob } from "./blob/blob.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
+import { Dataset } from "./dataset/dataset.ts";
+import { DatasetLabel } from "./dataset-version/dataset-label.ts";
+import { DatasetVersion } from "./dataset-version/dataset-version.ts";
 import { DockerImage } from "./docker-image/docker-image.ts";
+import { Experiment } from "./experiment/experiment.ts";
+import { ExperimentDatasetVersion } from "./experiment/experiment-dataset-version.ts";
+import { ExperimentDockerImage } from "./experiment/experiment-docker-image.ts";
+import { ExperimentLabel } from "./experiment/experiment-label.ts";
+import { ExperimentParameter } from "./experiment/experiment-parameter.ts";
+import { ExperimentMetric, MetricPoint } from "./experiment-metric/experiment-metric.ts";
 import { IdempotencyKey } from "./idempotency-key/idempotency-key.ts";
 import { Invitation } from "./invitation/invitation.ts";
 import { Label } from "./label/label.ts";
@@ -45,6 +54,16 @@ const entities = [
   ModelFile,
   PendingUpload,
   SourceExperiment,
+  Dataset,
+  DatasetVersion,
+  DatasetLabel,
+  Experiment,
+  ExperimentDatasetVersion,
+  ExperimentLabel,
+  ExperimentParameter,
+  ExperimentDockerImage,
+  ExperimentMetric,
+  MetricPoint,
 ];
 
 /** Sizes of files are whole numbers below 2^53; the driver would give them as text. */

@@ -9,8 +9,32 @@ import {
 import { buildSchemaSync } from "type-graphql";
 import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
+import { DatasetResolver } from "./dataset/dataset.resolver.ts";
+import {
+  DatasetVersionResolver,
+  PartsOfDatasetVersionResolver,
+  VersionsOfDatasetResolver,
+} from "./dataset-version/dataset-version.resolver.ts";
+import { DatasetVersionPermissionsResolver } from "./dataset-version/dataset-version-permissions.resolver.ts";
 import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
+import { ExperimentResolver } from "./experiment/experiment.resolver.ts";
+import { ExperimentEditsResolver } from "./experiment/experiment-edits.resolver.ts";
+import { ExperimentPermissionsResolver } from "./experiment/experiment-permissions.resolver.ts";
+import {
+  ExperimentsOfDatasetVersionResolver,
+  ExperimentsOfModelVersionResolver,
+} from "./experiment/experiments-of.resolver.ts";
+import {
+  PartsOfExperimentResolver,
+  VersionOfExperimentBaseResolver,
+  VersionOfExperimentDatasetVersionResolver,
+  VersionOfLabelMapWarningResolver,
+} from "./experiment/parts-of-experiment.resolver.ts";
+import {
+  MetricsOfExperimentResolver,
+  SeriesOfMetricResolver,
+} from "./experiment-metric/experiment-metric.resolver.ts";
 import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
@@ -84,6 +108,22 @@ export function buildApiSchema(): GraphQLSchema {
       SourceExperimentResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
+      DatasetResolver,
+      DatasetVersionResolver,
+      DatasetVersionPermissionsResolver,
+      PartsOfDatasetVersionResolver,
+      VersionsOfDatasetResolver,
+      ExperimentResolver,
+      ExperimentPermissionsResolver,
+      ExperimentEditsResolver,
+      PartsOfExperimentResolver,
+      VersionOfExperimentBaseResolver,
+      VersionOfExperimentDatasetVersionResolver,
+      VersionOfLabelMapWarningResolver,
+      MetricsOfExperimentResolver,
+      SeriesOfMetricResolver,
+      ExperimentsOfModelVersionResolver,
+      ExperimentsOfDatasetVersionResolver,
       TransferResolver,
       PreviousAddressResolver,
       PreviousAddressesOfModelVersionResolver,

@@ -11,7 +11,7 @@ export class RenamedLabel {
   @Field(() => Int, { description: "The index." })
   index!: number;
 
-  @Field(() => String, { description: "Its name in the label map of the version." })
+  @Field(() => String, { description: "Its name in the label map itself." })
   name!: string;
 
   @Field(() => String, { description: "Its name in the label map of the dataset version." })

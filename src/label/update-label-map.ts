@@ -7,19 +7,30 @@ import type { Problems } from "../text.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import {
-  type LabelInput,
   type LabelOperation,
   readLabelOperations,
   readLabels,
   type UpdateLabelMapInput,
 } from "./label.input.ts";
-import { deleteLabels, insertLabels, labelMapOf, renameLabels, versionLabels } from "./label.ts";
+import {
+  deleteLabels,
+  insertLabels,
+  type LabelRow,
+  labelMapOf,
+  renameLabels,
+  versionLabels,
+} from "./label.ts";
 import { applyToLabelMap, indexesIn, type LabelMapDifference, labelMapDifference } from "./label-map.ts";
 
 /** What has a label map, and knows how many labels are in it. */
 interface Labelled {
   id: string;
   labelCount: number;
+}
+
+interface LabelMapChange {
+  changed: boolean;
+  difference: LabelMapDifference;
 }
 
 /** Edits the label map of a version. @returns what became of it. @throws Refusal */
@@ -43,22 +54,20 @@ export function readLabelMapEdit(input: UpdateLabelMapInput, expectedRevision: n
   const operations = readLabelOperations(input.operations ?? [], ["input", "operations"], problems);
   if (problems.length > 0) throw new Refusal(problems);
   return async (tx: EntityManager, table: PartTable, owner: Labelled) => {
-    const difference = replace
-      ? await replacement(tx, table, owner, replace)
-      : await outcome(tx, table, owner, operations);
-    await write(tx, table, owner, difference);
-    return { changed: Object.values(difference).some(({ length }) => length > 0), difference };
+    if (replace) return replaceLabels(tx, table, owner, replace);
+    return write(tx, table, owner, await outcome(tx, table, owner, operations));
   };
 }
 
-async function replacement(
+/** Makes a label map this one. */
+export async function replaceLabels(
   tx: EntityManager,
   table: PartTable,
-  { id }: Labelled,
-  labels: LabelInput[],
-): Promise<LabelMapDifference> {
+  owner: Pick<Labelled, "id">,
+  labels: LabelRow[],
+): Promise<LabelMapChange> {
   const after = new Map(labels.map(({ index, name }) => [index, name]));
-  return labelMapDifference(await labelMapOf(tx, table, id, null), after);
+  return write(tx, table, owner, labelMapDifference(await labelMapOf(tx, table, owner.id, null), after));
 }
 
 /** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
@@ -83,9 +92,10 @@ async function outcome(
 async function write(
   tx: EntityManager,
   table: PartTable,
-  { id }: Labelled,
-  { added, changed, removed }: LabelMapDifference,
-): Promise<void> {
+  { id }: Pick<Labelled, "id">,
+  difference: LabelMapDifference,
+): Promise<LabelMapChange> {
+  const { added, changed, removed } = difference;
   await deleteLabels(tx, table, id, removed);
   await renameLabels(
     tx,
@@ -94,4 +104,5 @@ async function write(
     changed.map(({ after }) => after),
   );
   await insertLabels(tx, table, id, added);
+  return { changed: added.length + changed.length + removed.length > 0, difference };
 }

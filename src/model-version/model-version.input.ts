@@ -43,8 +43,8 @@ export class ModelVersionBy {
   name?: ModelVersionName;
 }
 
-const DetectionTypeFilter = enumFilter("DetectionType", DetectionType, false);
-const FrameworkFilter = enumFilter("Framework", Framework, true);
+export const DetectionTypeFilter = enumFilter("DetectionType", DetectionType, false);
+export const FrameworkFilter = enumFilter("Framework", Framework, true);
 
 @InputType({ description: "Which versions to list; all that is given must hold." })
 export class ModelVersionWhere {

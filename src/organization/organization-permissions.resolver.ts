@@ -7,6 +7,8 @@ import { Organization } from "./organization.ts";
 const OrganizationPermissions = permissionsType("Organization", {
   update: "Change its name.",
   createModel: "Add a model.",
+  createDataset: "Make a dataset known.",
+  createExperiment: "Begin an experiment.",
   inviteMember: "Invite somebody.",
   createServiceUser: "Add a service user.",
 });
@@ -19,6 +21,8 @@ export class OrganizationPermissionsResolver {
     return {
       update: may(role, "Mutation.updateOrganization"),
       createModel: may(role, "Mutation.createModel"),
+      createDataset: may(role, "Mutation.createDataset"),
+      createExperiment: may(role, "Mutation.createExperiment"),
       inviteMember: may(role, "Mutation.inviteMember"),
       createServiceUser: may(role, "Mutation.createServiceUser"),
     };
