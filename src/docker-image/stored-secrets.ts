@@ -3,6 +3,13 @@ import type { Keyring } from "../keyring.ts";
 import { hasSecrets } from "./docker-image.ts";
 import { bindingOf, type StoredVariable } from "./environment-variable.ts";
 
+/** The tables that hold docker images, and whose they are. */
+const holders = [
+  { table: "docker_image", owner: "model_version" },
+  { table: "experiment_docker_image", owner: "experiment" },
+] as const;
+type Holder = (typeof holders)[number];
+
 interface StoredSecret {
   keyId: string;
   sealed: string;
@@ -33,30 +40,35 @@ export async function findUnreadableSecrets(db: DataSource, keyring: Keyring): P
     });
 }
 
-/** Page by page, because there can be many. */
 async function readKeyStates(db: DataSource, keyring: Keyring): Promise<Map<string, KeyState>> {
   const states = new Map<string, KeyState>();
-  for (let after: string | undefined = "00000000-0000-0000-0000-000000000000"; after !== undefined; ) {
-    const page: (StoredSecret & { id: string })[] = await db.query(
-      `select d.model_version_id as id, e ->> 'keyId' as "keyId", e ->> 'sealed' as sealed, e ->> 'name' as name,
-         v.organization_id as "organizationId"
-       from (
-         select * from docker_image d where d.${hasSecrets} and d.model_version_id > $1 order by model_version_id limit 500
-       ) d
-       join model_version v on v.id = d.model_version_id
-       cross join lateral jsonb_array_elements(d.environment_variables) e
-       where e ->> 'keyId' is not null order by 1`,
-      [after],
-    );
-    for (const secret of page) {
+  for (const holder of holders)
+    for await (const secret of secretsIn(db, holder)) {
       const state = states.get(secret.keyId) ?? { stored: 0, unreadable: 0 };
       state.stored += 1;
       if (keyring.open(secret, bindingOf(secret.organizationId, secret.name)) === null) state.unreadable += 1;
       states.set(secret.keyId, state);
     }
+  return states;
+}
+
+/** Page by page, because there can be many. */
+async function* secretsIn(db: DataSource, { table, owner }: Holder): AsyncGenerator<StoredSecret> {
+  for (let after: string | undefined = "00000000-0000-0000-0000-000000000000"; after !== undefined; ) {
+    const page: (StoredSecret & { id: string })[] = await db.query(
+      `select d.${owner}_id as id, e ->> 'keyId' as "keyId", e ->> 'sealed' as sealed, e ->> 'name' as name,
+         o.organization_id as "organizationId"
+       from (
+         select * from ${table} d where d.${hasSecrets} and d.${owner}_id > $1 order by ${owner}_id limit 500
+       ) d
+       join ${owner} o on o.id = d.${owner}_id
+       cross join lateral jsonb_array_elements(d.environment_variables) e
+       where e ->> 'keyId' is not null order by 1`,
+      [after],
+    );
+    yield* page;
     after = page.at(-1)?.id;
   }
-  return states;
 }
 
 /**
@@ -87,12 +99,14 @@ export async function rotateSecrets(
 
 async function rotateOnce(db: DataSource, keyring: Keyring): Promise<number> {
   let rotated = 0;
-  let last: string | undefined = "00000000-0000-0000-0000-000000000000";
-  while (last !== undefined) {
-    const after: string = last;
-    const next = await db.transaction((tx) => rotateNext(tx, keyring, after));
-    rotated += next.rotated;
-    last = next.id;
+  for (const holder of holders) {
+    let last: string | undefined = "00000000-0000-0000-0000-000000000000";
+    while (last !== undefined) {
+      const after: string = last;
+      const next = await db.transaction((tx) => rotateNext(tx, keyring, holder, after));
+      rotated += next.rotated;
+      last = next.id;
+    }
   }
   return rotated;
 }
@@ -107,12 +121,13 @@ interface Stored {
 async function rotateNext(
   tx: EntityManager,
   keyring: Keyring,
+  { table, owner }: Holder,
   after: string,
 ): Promise<{ id?: string; rotated: number }> {
   const [next]: Stored[] = await tx.query(
-    `select d.model_version_id as id, v.organization_id as "organizationId", d.environment_variables as variables
-     from docker_image d join model_version v on v.id = d.model_version_id
-     where d.${hasSecrets} and d.model_version_id > $1 and exists (
+    `select d.${owner}_id as id, o.organization_id as "organizationId", d.environment_variables as variables
+     from ${table} d join ${owner} o on o.id = d.${owner}_id
+     where d.${hasSecrets} and d.${owner}_id > $1 and exists (
        select from jsonb_array_elements(d.environment_variables) e where e ->> 'keyId' <> $2)
      order by 1 limit 1 for no key update of d`,
     [after, keyring.current],
@@ -121,7 +136,7 @@ async function rotateNext(
   const { id, organizationId, variables } = next;
   const anew = variables.map((variable) => rotate(keyring, organizationId, variable));
   const rotated = anew.filter((variable, index) => variable !== variables[index]).length;
-  const update = "update docker_image set environment_variables = $2 where model_version_id = $1";
+  const update = `update ${table} set environment_variables = $2 where ${owner}_id = $1`;
   if (rotated > 0) await tx.query(update, [id, JSON.stringify(anew)]);
   return { id, rotated };
 }

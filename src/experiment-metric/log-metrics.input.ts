@@ -51,6 +51,9 @@ export function readMetrics({ metrics }: LogMetricsInput, problems: Problems): M
   }
   return metrics.map(({ name, step, ...rest }, index) => {
     const path = [...field, String(index)];
+    // A number in a document can be too large to be one.
+    if (!Number.isFinite(rest.value))
+      invalid([...path, "value"], "Expected a finite number, got one that is not.");
     if (step != null && step < 0) invalid([...path, "step"], `Expected 0 or more, got ${step}.`);
     return { ...rest, step: step ?? null, name: readName(name, [...path, "name"], problems) };
   });

@@ -23,7 +23,7 @@ export const metricsOf = batch<string, MetricSummary[]>(
            when 'MAXIMIZE' then (select ${point} ${points} order by value desc, step limit 1)
            else (select ${point} ${points} order by value, step limit 1)
          end as best
-       from experiment_metric m where m.experiment_id = any($1) order by m.experiment_id, m.name`,
+       from experiment_metric m where m.experiment_id = any($1) and m.point_count > 0 order by m.experiment_id, m.name`,
       [experimentIds],
     );
     for (const { last, best } of found)

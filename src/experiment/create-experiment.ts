@@ -2,10 +2,6 @@ import type { EntityManager } from "typeorm";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
-import { checkParameters } from "../parameter/parameter.input.ts";
-import { readParametersOf, versionParameters, writeParameters } from "../parameter/parameter.ts";
-import { applyToParameters, toParameterList } from "../parameter/parameter-list.ts";
-import { readParameterOperations } from "../parameter/update-parameters.input.ts";
 import { rows } from "../rows.ts";
 import { type Problems, readDescription, readName, readUrl } from "../text.ts";
 import { live } from "../trash/trash-entry.ts";
@@ -13,8 +9,8 @@ import { notFound, Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import type { CreateExperimentInput, ExperimentDatasetVersionInput } from "./experiment.input.ts";
 import { Experiment } from "./experiment.ts";
-import { experimentParameters } from "./experiment-parameter.ts";
 import { inheritLabelMap } from "./inherit-label-map.ts";
+import { inheritParameters } from "./inherit-parameters.ts";
 import { chooseType, insertUses, readUses } from "./use-dataset-versions.ts";
 
 /** Everything that a request to create an experiment says. */
@@ -31,7 +27,7 @@ export async function createExperiment(
   viewer: Viewer,
   { baseModelVersionId, datasetVersions, input, idempotencyKey: key }: CreateExperimentRequest,
 ): Promise<string> {
-  const { about, operations, uses } = readInput(input, datasetVersions);
+  const { about, uses } = readInput(input, datasetVersions);
   const baseUuid = baseModelVersionId && uuidOf("ModelVersion", baseModelVersionId, ["baseModelVersionId"]);
   const request = { key, mutation: "createExperiment", input: [baseModelVersionId, datasetVersions, input] };
   return once(tx, viewer, request, async (id) => {
@@ -43,7 +39,7 @@ export async function createExperiment(
     await tx.insert(Experiment, { id, organizationId, createdById, type, ...about, ...inherited });
     await insertUses(tx, viewer, id, used);
     await inheritLabelMap(tx, id, { base, used, alias: input.labelMapFrom ?? null });
-    await inheritParameters(tx, id, base, operations);
+    await inheritParameters(tx, id, base, input.parameters ?? []);
     if (base) await inheritDockerImage(tx, id, base);
   });
 }
@@ -58,14 +54,12 @@ function readInput(input: CreateExperimentInput, datasetVersions: ExperimentData
       input.projectName == null ? null : readName(input.projectName, ["input", "projectName"], problems),
     url: readUrl(input.url, ["input", "url"], problems),
   };
-  const sets = (input.parameters ?? []).map((set) => ({ set }));
-  const operations = readParameterOperations(sets, ["input", "parameters"], problems);
   const uses = datasetVersions.map(({ alias, datasetVersionId }, index) => ({
     alias: readName(alias, ["datasetVersions", String(index), "alias"], problems),
     uuid: uuidOf("DatasetVersion", datasetVersionId, ["datasetVersions", String(index), "datasetVersionId"]),
   }));
   if (problems.length > 0) throw new Refusal(problems);
-  return { about, operations, uses };
+  return { about, uses };
 }
 
 /** The base, of which nobody changes anything until all of it has been taken over. */
@@ -84,20 +78,6 @@ async function frozenBase(tx: EntityManager, base: ModelVersion) {
     baseVersion: base.version,
     framework: base.framework,
   };
-}
-
-async function inheritParameters(
-  tx: EntityManager,
-  id: string,
-  base: ModelVersion | null,
-  operations: ReturnType<typeof readParameterOperations>,
-): Promise<void> {
-  const problems: Problems = [];
-  const list = toParameterList(base ? await readParametersOf(tx, versionParameters, base.id) : []);
-  applyToParameters(list, operations, ["input", "parameters"], problems);
-  if (problems.length === 0) checkParameters([...list.values()], ["input", "parameters"], problems);
-  if (problems.length > 0) throw new Refusal(problems);
-  await writeParameters(tx, experimentParameters, id, [...list.values()]);
 }
 
 /** Its secrets stay encrypted: they belong to the organization, under their names. */

@@ -1,7 +1,17 @@
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
 import { aMember, aToken, type Registry } from "./registry.ts";
-import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./seed.ts";
+import {
+  aDataset,
+  aDatasetVersion,
+  aFile,
+  aModel,
+  anExperiment,
+  aSourceExperiment,
+  aVersion,
+  uuid,
+  wholeForm,
+} from "./seed.ts";
 import { sender } from "./send.ts";
 
 /** Who asks, in the columns of the authorization matrix. */
@@ -42,6 +52,12 @@ export async function everything(registry: Registry): Promise<Everything> {
   const version = await aVersion(registry, model, { ...wholeForm, name: "First" });
   const file = await aFile(registry, version);
   await aSourceExperiment(registry, version);
+  const datasetVersion = await aDatasetVersion(registry, { name: "2026-01" });
+  const experiment = await anExperiment(
+    registry,
+    { base: version, datasets: { train: datasetVersion } },
+    { name: "First" },
+  );
   const others = [await aVersion(registry, model), await aVersion(registry, model)];
   const models = [await aModel(registry), await aModel(registry)];
   for (const id of others) await deleteIt(registry, "deleteModelVersion", id);
@@ -68,6 +84,10 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion_purged: String(others[1]),
       TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
       ModelFile: toGlobalId("ModelFile", file),
+      Dataset: await aDataset(registry, { name: "Empty" }),
+      DatasetVersion: datasetVersion,
+      DatasetVersion_unused: await aDatasetVersion(registry),
+      Experiment: experiment,
     },
     secret,
   };

@@ -60,6 +60,74 @@ export const wholeForm = {
   },
 };
 
+/** Creates a dataset through the API and gives its id. */
+export async function aDataset(registry: Pick<Registry, "ask">, input: object = {}): Promise<string> {
+  count += 1;
+  const { createDataset } = await registry.ask(
+    "mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } userErrors { message } } }",
+    { input: { name: `Dataset ${count}`, ...input } },
+  );
+  if (!createDataset.dataset) throw new Error(JSON.stringify(createDataset.userErrors));
+  return createDataset.dataset.id;
+}
+
+/** Creates a version of a dataset through the API, of a new one unless it is said which, and gives its id. */
+export async function aDatasetVersion(
+  registry: Pick<Registry, "ask">,
+  input: object = {},
+  datasetId?: string,
+): Promise<string> {
+  count += 1;
+  const { createDatasetVersion } = await registry.ask(
+    `mutation ($datasetId: ID!, $input: CreateDatasetVersionInput!) {
+      createDatasetVersion(datasetId: $datasetId, input: $input) { datasetVersion { id } userErrors { message } }
+    }`,
+    { datasetId: datasetId ?? (await aDataset(registry)), input: { name: `Version ${count}`, ...input } },
+  );
+  if (!createDatasetVersion.datasetVersion) throw new Error(JSON.stringify(createDatasetVersion.userErrors));
+  return createDatasetVersion.datasetVersion.id;
+}
+
+/** What an experiment starts from, beside its input. */
+export interface From {
+  base?: string | null;
+  datasets?: { [alias: string]: string };
+}
+
+/** Creates an experiment through the API and gives the payload, in which `fields` are selected. */
+export async function createExperiment(
+  registry: Pick<Registry, "ask">,
+  { base = null, datasets = {} }: From,
+  input: object = {},
+  fields = "id",
+) {
+  count += 1;
+  const answer = await registry.ask(
+    `mutation ($base: ID, $datasets: [ExperimentDatasetVersionInput!], $input: CreateExperimentInput!) {
+      createExperiment(baseModelVersionId: $base, datasetVersions: $datasets, input: $input) {
+        experiment { ${fields} } userErrors { code field message }
+      }
+    }`,
+    {
+      base,
+      datasets: Object.entries(datasets).map(([alias, datasetVersionId]) => ({ alias, datasetVersionId })),
+      input: { name: `Experiment ${count}`, ...input },
+    },
+  );
+  return answer.createExperiment;
+}
+
+/** The same, when it is not refused: gives its id. */
+export async function anExperiment(
+  registry: Pick<Registry, "ask">,
+  from: From = {},
+  input: object = { type: "OBJECT_DETECTION" },
+): Promise<string> {
+  const { experiment, userErrors } = await createExperiment(registry, from, input);
+  if (!experiment) throw new Error(JSON.stringify(userErrors));
+  return experiment.id;
+}
+
 /** A row of a file, with a blob that has no bytes: for tests that only list files. Others upload one. */
 export async function aFile(
   registry: Registry,

@@ -12,7 +12,8 @@ import { Storages } from "../../src/storage-connector/storages.ts";
 export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 
 /** The keys of the servers of this test file. */
-export const testKeyring = new Keyring(parseSecretKeys(newSecretKey()) ?? []);
+export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
+export const testKeyring = new Keyring(testSecretKeys);
 
 const servers: FastifyInstance[] = [];
 
