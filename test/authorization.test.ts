@@ -65,7 +65,7 @@ const rows: { [field: string]: Row } = {
   },
   "Mutation.deleteDataset": {
     least: Role.EDITOR,
-    ask: "deleteDataset(id: $Dataset) { dataset { name } userErrors { code field message } }",
+    ask: "deleteDataset(id: $Dataset_empty) { dataset { name } userErrors { code field message } }",
   },
   "Mutation.createDatasetVersion": {
     least: Role.EDITOR,

@@ -155,7 +155,8 @@ test.each<[string, string | null, (string | null)[], string | null, string | str
   ["that of the dataset versions", null, [null, "POINT"], "LINE", "POINT"],
   ["that of the base", null, [null], "LINE", "LINE"],
   ["refused when nothing tells it", null, [], null, ["INVALID", "input", "type"]],
-  ["refused when the dataset versions have another", "LINE", ["POINT"], null, ["CONFLICT", "input", "type"]]  [
+  ["refused when the dataset versions have another", "LINE", ["POINT"], null, ["CONFLICT", "input", "type"]],
+  [
     "refused when the dataset versions have several",
     null,
     ["LINE", "LINE", "POINT"],

@@ -52,7 +52,8 @@ export async function everything(registry: Registry): Promise<Everything> {
   const version = await aVersion(registry, model, { ...wholeForm, name: "First" });
   const file = await aFile(registry, version);
   await aSourceExperiment(registry, version);
-  const datasetVersion = await aDatasetVersion(registry, { name: "2026-01" });
+  const dataset = await aDataset(registry);
+  const datasetVersion = await aDatasetVersion(registry, { name: "2026-01" }, dataset);
   const experiment = await anExperiment(
     registry,
     { base: version, datasets: { train: datasetVersion } },
@@ -84,7 +85,8 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion_purged: String(others[1]),
       TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
       ModelFile: toGlobalId("ModelFile", file),
-      Dataset: await aDataset(registry, { name: "Empty" }),
+      Dataset: dataset,
+      Dataset_empty: await aDataset(registry),
       DatasetVersion: datasetVersion,
       DatasetVersion_unused: await aDatasetVersion(registry),
       Experiment: experiment,
