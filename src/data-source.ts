@@ -28,7 +28,13 @@ import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
 import { PendingUpload } from "./pending-upload/pending-upload.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
-import { SourceExperiment } from "./source-experiment/source-experiment.ts";
+import {
+  Metric,
+  SourceDatasetVersion,
+  SourceExperiment,
+  SourceLabel,
+  TrainingParameter,
+} from "./source-experiment/source-experiment.ts";
 import { StorageConnector } from "./storage-connector/storage-connector.ts";
 import { TrashEntry } from "./trash/trash-entry.ts";
 import { User } from "./user/user.ts";
@@ -54,6 +60,10 @@ const entities = [
   ModelFile,
   PendingUpload,
   SourceExperiment,
+  TrainingParameter,
+  Metric,
+  SourceDatasetVersion,
+  SourceLabel,
   Dataset,
   DatasetVersion,
   DatasetLabel,

@@ -61,7 +61,11 @@ import {
   PreviousAddressResolver,
 } from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
-import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
+import {
+  SourceDatasetVersionResolver,
+  SourceExperimentOfModelVersionResolver,
+  SourceExperimentResolver,
+} from "./source-experiment/source-experiment.resolver.ts";
 import { DeleteResolver } from "./trash/delete.resolver.ts";
 import { PurgeResolver } from "./trash/purge.resolver.ts";
 import { RestoreResolver } from "./trash/restore.resolver.ts";
@@ -105,7 +109,9 @@ export function buildApiSchema(): GraphQLSchema {
       EnvironmentVariablesResolver,
       ModelFileResolver,
       FilesOfModelVersionResolver,
+      SourceExperimentOfModelVersionResolver,
       SourceExperimentResolver,
+      SourceDatasetVersionResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
       DatasetResolver,
