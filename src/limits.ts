@@ -42,6 +42,8 @@ export const limits = {
   /** Points of a series that are shown: when nothing else is said, and at most. */
   seriesPoints: 1_000,
   seriesPointsAtMost: 10_000,
+  /** Generations that the lineage of a version shows. */
+  generations: 1_000,
   /** Characters of an idempotency key. */
   idempotencyKey: 255,
   /** Hours for which an idempotency key is remembered. */

@@ -48,6 +48,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.updateExperimentLabelMap": Role.EDITOR,
   "Mutation.logMetrics": Role.EDITOR,
   "Mutation.setExperimentStatus": Role.EDITOR,
+  "Mutation.exportExperiment": Role.EDITOR,
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,

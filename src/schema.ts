@@ -39,6 +39,11 @@ import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
 import { limits } from "./limits.ts";
+import {
+  LineageOfModelVersionResolver,
+  VersionOfLineageResolver,
+  VersionsTrainedOnDatasetVersionResolver,
+} from "./lineage/lineage.resolver.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
 import { MemberOfUserResolver } from "./member/member-of-user.resolver.ts";
 import { MemberPermissionsResolver } from "./member/member-permissions.resolver.ts";
@@ -61,6 +66,7 @@ import {
   PreviousAddressResolver,
 } from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
+import { ExportExperimentResolver } from "./source-experiment/export-experiment.resolver.ts";
 import {
   SourceDatasetVersionResolver,
   SourceExperimentOfModelVersionResolver,
@@ -112,6 +118,10 @@ export function buildApiSchema(): GraphQLSchema {
       SourceExperimentOfModelVersionResolver,
       SourceExperimentResolver,
       SourceDatasetVersionResolver,
+      ExportExperimentResolver,
+      LineageOfModelVersionResolver,
+      VersionOfLineageResolver,
+      VersionsTrainedOnDatasetVersionResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
       DatasetResolver,

@@ -103,6 +103,10 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: "setExperimentStatus(id: $Experiment, status: RUNNING) { experiment { name } userErrors { code field message } }",
   },
+  "Mutation.exportExperiment": {
+    least: Role.EDITOR,
+    ask: 'exportExperiment(id: $Experiment, modelId: $Model, input: { name: "New", anyStatus: true }) { modelVersion { name } userErrors { code field message } }',
+  },
   "Mutation.createModel": {
     least: Role.EDITOR,
     ask: 'createModel(input: { name: "New" }) { model { name } userErrors { code field message } }',

@@ -10,6 +10,7 @@ const ExperimentPermissions = permissionsType("Experiment", {
   updateParameters: "Change the parameters while it goes on.",
   logMetrics: "Log metrics while it goes on.",
   setStatus: "Move it on.",
+  export: "Export it as a version.",
 });
 
 @Resolver(() => Experiment)
@@ -23,6 +24,7 @@ export class ExperimentPermissionsResolver {
       updateParameters: may(role, "Mutation.updateExperimentParameters"),
       logMetrics: may(role, "Mutation.logMetrics"),
       setStatus: may(role, "Mutation.setExperimentStatus"),
+      export: may(role, "Mutation.exportExperiment"),
     };
   }
 }
