@@ -12,6 +12,9 @@ import { LogMetricsInput } from "./log-metrics.input.ts";
 import { logMetrics } from "./log-metrics.ts";
 import { type MetricSummary, metricsOf, type Point, seriesKey, seriesOf } from "./read-metrics.ts";
 
+/** Steps that are read at the cost of one object of an answer. */
+const readPerObject = 20;
+
 const LogMetricsPayload = payloadType("logMetrics", {
   experiment: [
     Experiment,
@@ -90,7 +93,8 @@ export class SeriesOfMetricResolver {
       const message = `Expected 1 to ${limits.seriesPointsAtMost}, got ${maxPoints}.`;
       refuse(UserErrorCode.INVALID, ["maxPoints"], message);
     }
-    spend(context, Math.min(metric.pointCount, maxPoints));
+    // A long series costs more to read than to show.
+    spend(context, Math.min(metric.pointCount, maxPoints) + Math.ceil(metric.pointCount / readPerObject));
     return seriesOf(context, seriesKey(metric), { fromStep, maxPoints });
   }
 }
