@@ -44,7 +44,7 @@ export class ModelVersionBy {
 }
 
 export const DetectionTypeFilter = enumFilter("DetectionType", DetectionType, false);
-export const FrameworkFilter = enumFilter("Framework", Framework, true);
+const FrameworkFilter = enumFilter("Framework", Framework, true);
 
 @InputType({ description: "Which versions to list; all that is given must hold." })
 export class ModelVersionWhere {
