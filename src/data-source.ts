@@ -5,7 +5,16 @@ import { Blob } from "./blob/blob.ts";
 import { BlobParts } from "./blob/blob-parts.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
+import { Dataset } from "./dataset/dataset.ts";
+import { DatasetLabel } from "./dataset-version/dataset-label.ts";
+import { DatasetVersion } from "./dataset-version/dataset-version.ts";
 import { DockerImage } from "./docker-image/docker-image.ts";
+import { Experiment } from "./experiment/experiment.ts";
+import { ExperimentDatasetVersion } from "./experiment/experiment-dataset-version.ts";
+import { ExperimentDockerImage } from "./experiment/experiment-docker-image.ts";
+import { ExperimentLabel } from "./experiment/experiment-label.ts";
+import { ExperimentParameter } from "./experiment/experiment-parameter.ts";
+import { ExperimentMetric, MetricPoint } from "./experiment-metric/experiment-metric.ts";
 import { IdempotencyKey } from "./idempotency-key/idempotency-key.ts";
 import { Invitation } from "./invitation/invitation.ts";
 import { Label } from "./label/label.ts";
@@ -20,7 +29,13 @@ import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
 import { PendingUpload } from "./pending-upload/pending-upload.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
-import { SourceExperiment } from "./source-experiment/source-experiment.ts";
+import {
+  Metric,
+  SourceDatasetVersion,
+  SourceExperiment,
+  SourceLabel,
+  TrainingParameter,
+} from "./source-experiment/source-experiment.ts";
 import { StorageConnector } from "./storage-connector/storage-connector.ts";
 import { TrashEntry } from "./trash/trash-entry.ts";
 import { User } from "./user/user.ts";
@@ -47,6 +62,20 @@ const entities = [
   ModelFile,
   PendingUpload,
   SourceExperiment,
+  TrainingParameter,
+  Metric,
+  SourceDatasetVersion,
+  SourceLabel,
+  Dataset,
+  DatasetVersion,
+  DatasetLabel,
+  Experiment,
+  ExperimentDatasetVersion,
+  ExperimentLabel,
+  ExperimentParameter,
+  ExperimentDockerImage,
+  ExperimentMetric,
+  MetricPoint,
 ];
 
 /** Sizes of files are whole numbers below 2^53; the driver would give them as text. */

@@ -33,6 +33,19 @@ export const limits = {
   dockerValue: 4_096,
   /** Storage connectors of one organization. */
   storageConnectors: 100,
+  /** Dataset versions of one experiment. */
+  datasetVersions: 100,
+  /** Metrics of one experiment. */
+  metrics: 1_000,
+  /** Points of one metric. */
+  metricPoints: 1_000_000,
+  /** Points in one `logMetrics`. */
+  loggedPoints: 10_000,
+  /** Points of a series that are shown: when nothing else is said, and at most. */
+  seriesPoints: 1_000,
+  seriesPointsAtMost: 10_000,
+  /** Generations that the lineage of a version shows. */
+  generations: 1_000,
   /** Characters of an idempotency key. */
   idempotencyKey: 255,
   /** Hours for which an idempotency key is remembered. */

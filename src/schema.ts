@@ -9,12 +9,41 @@ import {
 import { buildSchemaSync } from "type-graphql";
 import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
+import { DatasetResolver } from "./dataset/dataset.resolver.ts";
+import {
+  DatasetVersionResolver,
+  PartsOfDatasetVersionResolver,
+  VersionsOfDatasetResolver,
+} from "./dataset-version/dataset-version.resolver.ts";
+import { DatasetVersionPermissionsResolver } from "./dataset-version/dataset-version-permissions.resolver.ts";
 import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
+import { ExperimentResolver } from "./experiment/experiment.resolver.ts";
+import { ExperimentEditsResolver } from "./experiment/experiment-edits.resolver.ts";
+import { ExperimentPermissionsResolver } from "./experiment/experiment-permissions.resolver.ts";
+import {
+  ExperimentsOfDatasetVersionResolver,
+  ExperimentsOfModelVersionResolver,
+} from "./experiment/experiments-of.resolver.ts";
+import {
+  PartsOfExperimentResolver,
+  VersionOfExperimentBaseResolver,
+  VersionOfExperimentDatasetVersionResolver,
+  VersionOfLabelMapWarningResolver,
+} from "./experiment/parts-of-experiment.resolver.ts";
+import {
+  MetricsOfExperimentResolver,
+  SeriesOfMetricResolver,
+} from "./experiment-metric/experiment-metric.resolver.ts";
 import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
 import { limits } from "./limits.ts";
+import {
+  LineageOfModelVersionResolver,
+  VersionOfLineageResolver,
+  VersionsTrainedOnDatasetVersionResolver,
+} from "./lineage/lineage.resolver.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
 import { MemberOfUserResolver } from "./member/member-of-user.resolver.ts";
 import { MemberPermissionsResolver } from "./member/member-permissions.resolver.ts";
@@ -47,7 +76,12 @@ import {
   PreviousAddressResolver,
 } from "./previous-address/previous-address.resolver.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
-import { SourceExperimentResolver } from "./source-experiment/source-experiment.resolver.ts";
+import { ExportExperimentResolver } from "./source-experiment/export-experiment.resolver.ts";
+import {
+  SourceDatasetVersionResolver,
+  SourceExperimentOfModelVersionResolver,
+  SourceExperimentResolver,
+} from "./source-experiment/source-experiment.resolver.ts";
 import { StorageConnectorResolver } from "./storage-connector/storage-connector.resolver.ts";
 import { StorageConnectorPermissionsResolver } from "./storage-connector/storage-connector-permissions.resolver.ts";
 import { DeleteResolver } from "./trash/delete.resolver.ts";
@@ -103,9 +137,31 @@ export function buildApiSchema(): GraphQLSchema {
       ModelFileUploadResolver,
       StorageConnectorResolver,
       StorageConnectorPermissionsResolver,
+      SourceExperimentOfModelVersionResolver,
       SourceExperimentResolver,
+      SourceDatasetVersionResolver,
+      ExportExperimentResolver,
+      LineageOfModelVersionResolver,
+      VersionOfLineageResolver,
+      VersionsTrainedOnDatasetVersionResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
+      DatasetResolver,
+      DatasetVersionResolver,
+      DatasetVersionPermissionsResolver,
+      PartsOfDatasetVersionResolver,
+      VersionsOfDatasetResolver,
+      ExperimentResolver,
+      ExperimentPermissionsResolver,
+      ExperimentEditsResolver,
+      PartsOfExperimentResolver,
+      VersionOfExperimentBaseResolver,
+      VersionOfExperimentDatasetVersionResolver,
+      VersionOfLabelMapWarningResolver,
+      MetricsOfExperimentResolver,
+      SeriesOfMetricResolver,
+      ExperimentsOfModelVersionResolver,
+      ExperimentsOfDatasetVersionResolver,
       TransferResolver,
       PreviousAddressResolver,
       PreviousAddressesOfModelVersionResolver,

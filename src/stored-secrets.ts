@@ -5,7 +5,11 @@ import { firstId, type SecretStore } from "./secret-store.ts";
 import { connectorSecrets } from "./storage-connector/connector-secrets.ts";
 
 /** Every table that holds secrets. */
-const stores: SecretStore[] = [secretVariables("docker_image", "model_version"), connectorSecrets];
+const stores: SecretStore[] = [
+  secretVariables("docker_image", "model_version"),
+  secretVariables("experiment_docker_image", "experiment"),
+  connectorSecrets,
+];
 
 /** How many secrets there are under a key id, and how many of them cannot be read. */
 interface KeyState {

@@ -53,12 +53,8 @@ export function readEmail(text: string, field: string[], problems: Problems): st
   return email;
 }
 
-/** The address of a picture as it is stored; the scalar has seen to its form. */
-export function readPictureUrl(
-  url: string | null | undefined,
-  field: string[],
-  problems: Problems,
-): string | null {
+/** An address as it is stored; the scalar has seen to its form. */
+export function readUrl(url: string | null | undefined, field: string[], problems: Problems): string | null {
   return url == null ? null : readText(url, limits.url, field, problems);
 }
 

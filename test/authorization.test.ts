@@ -20,7 +20,7 @@ const rows: { [field: string]: Row } = {
   "Query.node": { least: Role.VIEWER, ask: "node(id: $Model) { id }" },
   "Query.nodes": {
     least: Role.VIEWER,
-    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
+    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $Dataset, $DatasetVersion, $Experiment, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
   },
   "Query.model": { least: Role.VIEWER, ask: "model(by: { id: $Model }) { id }" },
   "Query.models": {
@@ -43,6 +43,70 @@ const rows: { [field: string]: Row } = {
   "Query.apiTokens": {
     least: Role.ADMIN,
     ask: 'apiTokens(where: { createdBy: { eq: $User }, name: { eq: "CI" } }) { nodes { name } }',
+  },
+  "Query.dataset": { least: Role.VIEWER, ask: "dataset(by: { id: $Dataset }) { name }" },
+  "Query.datasets": { least: Role.VIEWER, ask: "datasets { totalCount nodes { name } }" },
+  "Query.datasetVersion": {
+    least: Role.VIEWER,
+    ask: "datasetVersion(by: { id: $DatasetVersion }) { name }",
+  },
+  "Query.datasetVersions": { least: Role.VIEWER, ask: "datasetVersions { totalCount nodes { name } }" },
+  "Query.experiment": { least: Role.VIEWER, ask: "experiment(by: { id: $Experiment }) { name }" },
+  "Query.experiments": {
+    least: Role.VIEWER,
+    ask: "experiments(where: { createdBy: { eq: $User } }) { totalCount nodes { name } }",
+  },
+  "Mutation.createDataset": {
+    least: Role.EDITOR,
+    ask: 'createDataset(input: { name: "New" }) { dataset { name } userErrors { code field message } }',
+  },
+  "Mutation.updateDataset": {
+    least: Role.EDITOR,
+    ask: 'updateDataset(id: $Dataset, input: { name: "New" }) { dataset { name } userErrors { code field message } }',
+  },
+  "Mutation.deleteDataset": {
+    least: Role.EDITOR,
+    ask: "deleteDataset(id: $Dataset_empty) { dataset { name } userErrors { code field message } }",
+  },
+  "Mutation.createDatasetVersion": {
+    least: Role.EDITOR,
+    ask: 'createDatasetVersion(datasetId: $Dataset, input: { name: "New" }) { datasetVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.updateDatasetVersion": {
+    least: Role.EDITOR,
+    ask: 'updateDatasetVersion(id: $DatasetVersion, input: { name: "New" }) { datasetVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.deleteDatasetVersion": {
+    least: Role.EDITOR,
+    ask: "deleteDatasetVersion(id: $DatasetVersion_unused) { datasetVersion { name } userErrors { code field message } }",
+  },
+  "Mutation.createExperiment": {
+    least: Role.EDITOR,
+    ask: 'createExperiment(baseModelVersionId: $ModelVersion, datasetVersions: { alias: "train", datasetVersionId: $DatasetVersion }, input: { name: "New" }) { experiment { name } userErrors { code field message } }',
+  },
+  "Mutation.updateExperiment": {
+    least: Role.EDITOR,
+    ask: 'updateExperiment(id: $Experiment, input: { name: "New" }) { experiment { name } userErrors { code field message } }',
+  },
+  "Mutation.updateExperimentParameters": {
+    least: Role.EDITOR,
+    ask: 'updateExperimentParameters(id: $Experiment, input: { operations: [{ set: { name: "new", value: 1 } }] }) { added { name } userErrors { code field message } }',
+  },
+  "Mutation.updateExperimentLabelMap": {
+    least: Role.EDITOR,
+    ask: 'updateExperimentLabelMap(id: $Experiment, input: { operations: [{ set: { index: 7, name: "New" } }] }) { added { name } userErrors { code field message } }',
+  },
+  "Mutation.logMetrics": {
+    least: Role.EDITOR,
+    ask: 'logMetrics(id: $Experiment, input: { metrics: [{ name: "loss", value: 1 }] }) { experiment { name } userErrors { code field message } }',
+  },
+  "Mutation.setExperimentStatus": {
+    least: Role.EDITOR,
+    ask: "setExperimentStatus(id: $Experiment, status: RUNNING) { experiment { name } userErrors { code field message } }",
+  },
+  "Mutation.exportExperiment": {
+    least: Role.EDITOR,
+    ask: 'exportExperiment(id: $Experiment, modelId: $Model, input: { name: "New", anyStatus: true }) { modelVersion { name } userErrors { code field message } }',
   },
   "Mutation.createModel": {
     least: Role.EDITOR,
@@ -210,6 +274,14 @@ const ways: { [way: string]: Row } = {
     least: Role.VIEWER,
     ask: 'modelVersion(by: { name: { model: { id: $Model }, name: "First" } }) { id }',
   },
+  "Query.datasetVersion by.name.dataset.id": {
+    least: Role.VIEWER,
+    ask: 'datasetVersion(by: { name: { dataset: { id: $Dataset }, name: "2026-01" } }) { id }',
+  },
+  "Query.experiments where.createdBy.in": {
+    least: Role.VIEWER,
+    ask: "experiments(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
+  },
   "Query.models where.createdBy.in": {
     least: Role.VIEWER,
     ask: "models(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
@@ -348,6 +420,9 @@ async function contents(): Promise<string> {
     "model_file",
     "pending_upload",
     "blob",
+    "dataset",
+    "dataset_version",
+    "experiment",
     "member",
     "invitation",
     "api_token (id, role, name)",

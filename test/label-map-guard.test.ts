@@ -16,7 +16,7 @@ const read = `query ($ids: [ID!]!) {
 const helmet = { index: 0, name: "helmet" };
 const vest = { index: 1, name: "vest" };
 
-const dataset = (alias: string, labels: object[]) => ({
+const dataset = (alias: string, labels: (typeof helmet)[]) => ({
   alias,
   dataset: "PPE",
   version: alias,
@@ -25,7 +25,7 @@ const dataset = (alias: string, labels: object[]) => ({
 });
 const datasets = [dataset("train", [helmet, vest]), dataset("val", [helmet]), dataset("unlabelled", [])];
 
-async function anExportedVersion(labels: object[], from: object[] = datasets) {
+async function anExportedVersion(labels: (typeof helmet)[], from = datasets) {
   const registry = await aRegistry();
   const id = await aVersion(registry, await aModel(registry), { labels });
   await aSourceExperiment(registry, id, from);

@@ -1,10 +1,18 @@
 import { expect, test } from "@jest/globals";
-import { getNamedType, isEnumType, isInputObjectType, isNonNullType, isRequiredInputField } from "graphql";
+import {
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isRequiredInputField,
+} from "graphql";
 import { buildApiSchema } from "../src/schema.ts";
 import { sendForm } from "./support/multipart.ts";
 import { aServiceUser } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
-import { aModel, aVersion, wholeForm } from "./support/seed.ts";
+import { aDataset, aDatasetVersion, aModel, anExperiment, aVersion, wholeForm } from "./support/seed.ts";
 
 /** One object that can be edited, with every field of it set. */
 interface Edited {
@@ -97,6 +105,40 @@ const editors: { [input: string]: (registry: Registry) => Promise<Edited> } = {
         ).dockerImage,
     };
   },
+  async UpdateDatasetInput(registry) {
+    const id = await aDataset(registry, { name: "Name", description: "Description" });
+    const query = "query ($id: ID!) { dataset(by: { id: $id }) { name description } }";
+    return {
+      edit: (input) => send(registry, mutation("updateDataset", "UpdateDatasetInput"), { id, input }),
+      read: async () => (await registry.ask(query, { id })).dataset,
+    };
+  },
+  async UpdateDatasetVersionInput(registry) {
+    const url = "https://data.example.com/ppe/1";
+    const labels = [{ index: 0, name: "helmet" }];
+    const id = await aDatasetVersion(registry, { name: "Name", type: "LINE", url, labels });
+    const query = `query ($id: ID!) {
+      datasetVersion(by: { id: $id }) { name type url labels { index name } revision }
+    }`;
+    const read = async () => (await registry.ask(query, { id })).datasetVersion;
+    const edit = `mutation ($id: ID!, $input: UpdateDatasetVersionInput!, $expectedRevision: Int) {
+      updateDatasetVersion(id: $id, input: $input, expectedRevision: $expectedRevision) { userErrors { field } }
+    }`;
+    return {
+      edit: async (input) => send(registry, edit, { id, input, expectedRevision: (await read()).revision }),
+      read: async () => ({ ...(await read()), revision: undefined }),
+    };
+  },
+  async UpdateExperimentInput(registry) {
+    const url = "https://lab.example.com/experiments/3";
+    const all = { name: "Name", description: "Description", projectName: "Project", url, type: "LINE" };
+    const id = await anExperiment(registry, {}, all);
+    const query = "query ($id: ID!) { experiment(by: { id: $id }) { name description projectName url } }";
+    return {
+      edit: (input) => send(registry, mutation("updateExperiment", "UpdateExperimentInput"), { id, input }),
+      read: async () => (await registry.ask(query, { id })).experiment,
+    };
+  },
   async UpdateUserInput(registry) {
     const { memberId: id } = await aServiceUser(registry);
     const query = mutation("updateServiceUser", "UpdateUserInput");
@@ -145,6 +187,22 @@ const table: { [input: string]: { [field: string]: { to: unknown; cleared: unkno
     digest: { to: digest("b"), cleared: null },
     flags: { to: ["--ipc=host"], cleared: [] },
     environmentVariables: { to: [{ name: "SEED", value: "7" }], cleared: [] },
+  },
+  UpdateDatasetInput: {
+    name: { to: "Other", cleared: refused },
+    description: { to: "Other", cleared: null },
+  },
+  UpdateDatasetVersionInput: {
+    name: { to: "Other", cleared: refused },
+    type: { to: "POINT", cleared: null },
+    url: { to: "https://data.example.com/ppe/2", cleared: null },
+    labels: { to: [{ index: 1, name: "vest" }], cleared: [] },
+  },
+  UpdateExperimentInput: {
+    name: { to: "Other", cleared: refused },
+    description: { to: "Other", cleared: null },
+    projectName: { to: "Other", cleared: null },
+    url: { to: "https://lab.example.com/experiments/4", cleared: null },
   },
   UpdateUserInput: {
     name: { to: "Other", cleared: refused },
@@ -224,7 +282,10 @@ function required(input: unknown): object {
   return Object.fromEntries(
     fields.map((field) => {
       const of = getNamedType(field.type);
-      return [field.name, isEnumType(of) ? of.getValues()[0]?.name : of.name === "Upload" ? null : "x"];
+      if (isListType(getNullableType(field.type))) return [field.name, []];
+      if (of.name === "Upload") return [field.name, null];
+      if (of.name === "ByteSize") return [field.name, 1];
+      return [field.name, isEnumType(of) ? of.getValues()[0]?.name : "x"];
     }),
   );
 }

@@ -75,7 +75,7 @@ async function filled(models: number, versions: number): Promise<Registry & { ve
 
 test.each([
   ["a model with the cards of its versions", cards, { name: "Model 0" }, 4],
-  ["the overview of a version", overview, undefined, 11],
+  ["the overview of a version", overview, undefined, 12],
   ["the list of models", list, {}, 4],
   ["versions across the organization", find, { where: { trainable: { eq: true } } }, 6],
   ["pages of pages", nested, {}, 5],

@@ -8,7 +8,7 @@ import { Role } from "../src/member/role.ts";
 import { removeDockerImage, updateDockerImage, updateDockerImageMutation } from "./support/docker-image.ts";
 import { urlOf } from "./support/embedded-cluster.ts";
 import { aMember } from "./support/registry.ts";
-import { aModel, uuid } from "./support/seed.ts";
+import { aModel, anExperiment, uuid } from "./support/seed.ts";
 import { type Send, sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
 
@@ -35,6 +35,10 @@ const create = `mutation ($modelId: ID!, $input: CreateModelVersionInput!, $key:
   createModelVersion(modelId: $modelId, input: $input, idempotencyKey: $key) {
     modelVersion { id } userErrors { message field code }
   }
+}`;
+
+const exportIt = `mutation ($id: ID!, $modelId: ID!, $name: String!) {
+  exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) { userErrors { code } }
 }`;
 
 const variables = (value: string) => [
@@ -67,6 +71,11 @@ test("fifty secrets, set, edited, copied and deleted, are nowhere to be found", 
     }
   }
   await copyAll(db, ids.slice(0, 25), ids.slice(25));
+  for (const base of ids.slice(0, 5)) {
+    const id = await anExperiment({ ask }, { base }, {});
+    const { exportExperiment } = await ask(exportIt, { id, modelId, name: `exported ${id}` });
+    expect(exportExperiment.userErrors).toEqual([]);
+  }
   const { token } = await aViewer(db);
   const seen = await everythingSeen(sender(server.url, token));
   const errors = await errorsOf(send, server.url, db, ids[0] ?? "");
@@ -126,6 +135,9 @@ async function everythingSeen(send: Send): Promise<string> {
     await send(`{ modelVersions(first: 100) { nodes { ${fields} } } }`),
     await send(
       `{ models(first: 100) { nodes { latestVersion { ${fields} } versions(first: 50) { nodes { ${fields} } } } } }`,
+    ),
+    await send(
+      "{ experiments(first: 100) { nodes { dockerImage { image environmentVariables { name value visibility } } } } }",
     ),
     await send("{ trash(first: 100) { nodes { objectId name kind contents { fileCount } } } }"),
   ];

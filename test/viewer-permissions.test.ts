@@ -16,6 +16,12 @@ const permissions = Object.values(buildApiSchema().getTypeMap()).flatMap((type) 
 /** What each role may, written by hand: the members are an EDITOR service user, and its token. */
 const expected: { [type: string]: { [action: string]: Role } } = {
   ApiToken: { revoke: Role.ADMIN },
+  Dataset: { createVersion: Role.EDITOR, delete: Role.EDITOR, update: Role.EDITOR },
+  DatasetVersion: { delete: Role.EDITOR, update: Role.EDITOR },
+  Experiment: {
+    ...{ export: Role.EDITOR, logMetrics: Role.EDITOR, setStatus: Role.EDITOR, update: Role.EDITOR },
+    ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
+  },
   Invitation: { revoke: Role.ADMIN },
   Member: {
     changeRole: Role.ADMIN,
@@ -39,6 +45,7 @@ const expected: { [type: string]: { [action: string]: Role } } = {
     ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
   },
   Organization: {
+    ...{ createDataset: Role.EDITOR, createExperiment: Role.EDITOR },
     ...{ createModel: Role.EDITOR, createServiceUser: Role.ADMIN },
     ...{ inviteMember: Role.ADMIN, update: Role.OWNER },
   },

@@ -8,15 +8,15 @@ import type { StoredVariable } from "./environment-variable.ts";
 /** A condition on a docker image's variables that an index answers. */
 export const hasSecrets = "environment_variables @? '$[*].sealed'";
 
-@ObjectType({ description: "Where the training script is: a container image and how to run it." })
-@Entity()
-@Check(
-  "docker_image_secrets_sealed",
-  `jsonb_typeof(environment_variables) = 'array' and not environment_variables @? '$[*] ? (
+/** That they are in the form of `StoredVariable`: a secret has no value beside it. */
+export const secretsSealed = `jsonb_typeof(environment_variables) = 'array' and not environment_variables @? '$[*] ? (
     !(@.name.type() == "string")
     || exists(@.value) && (exists(@.sealed) || exists(@.keyId))
-    || !(exists(@.value)) && !(exists(@.keyId) && @.sealed like_regex "^[A-Za-z0-9+/]{38,}={0,2}$"))'`,
-)
+    || !(exists(@.value)) && !(exists(@.keyId) && @.sealed like_regex "^[A-Za-z0-9+/]{38,}={0,2}$"))'`;
+
+@ObjectType({ description: "Where the training script is: a container image and how to run it." })
+@Entity()
+@Check("docker_image_secrets_sealed", secretsSealed)
 @Index("docker_image_with_secrets", ["modelVersionId"], { where: hasSecrets })
 export class DockerImage {
   @PrimaryColumn("uuid")

@@ -7,7 +7,7 @@ import { asWholeUser, includes, type Role } from "../member/role.ts";
 import { Organization } from "../organization/organization.ts";
 import { may } from "../permissions.ts";
 import { rows } from "../rows.ts";
-import { type Problems, readName, readPictureUrl } from "../text.ts";
+import { type Problems, readName, readUrl } from "../text.ts";
 import { User } from "../user/user.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
@@ -90,7 +90,7 @@ function readProfile(input: AcceptInvitationInput): Pick<User, "name" | "picture
   const problems: Problems = [];
   const profile = {
     name: readName(input.name ?? "", ["input", "name"], problems),
-    pictureUrl: readPictureUrl(input.pictureUrl, ["input", "pictureUrl"], problems),
+    pictureUrl: readUrl(input.pictureUrl, ["input", "pictureUrl"], problems),
   };
   if (problems.length > 0) throw new Refusal(problems);
   return profile;

@@ -11,7 +11,7 @@ export class RenamedLabel {
   @Field(() => Int, { description: "The index." })
   index!: number;
 
-  @Field(() => String, { description: "Its name in the label map of the version." })
+  @Field(() => String, { description: "Its name in the label map itself." })
   name!: string;
 
   @Field(() => String, { description: "Its name in the label map of the dataset version." })
@@ -91,20 +91,19 @@ export async function readDivergences(
   const exported = await spendComparison(context, db, versionIds);
   if (exported.length === 0) return new Map();
   const found: Difference[] = await db.query(
-    // Materialized, so that the window does not sort whole snapshots along with each difference.
+    // Materialized, so that the window sorts nothing but the differences.
     `with difference as materialized (
-       select e.model_version_id as "versionId", d.position, d.value->>'alias' as alias, d.value->>'dataset' as dataset,
-         d.value->>'version' as version, n.*
-       from source_experiment e
-       cross join lateral jsonb_array_elements(e.dataset_versions) with ordinality d(value, position)
-       cross join lateral (
+       select d.model_version_id as "versionId", d.position, d.alias, d.dataset, d.version, n.*
+       from source_dataset_version d cross join lateral (
          select index, l.name, s.name as "datasetName",
            case when l.name is null then 'missing' when s.name is null then 'extra' else 'renamed' end as kind
-         from (select index, name from label where model_version_id = e.model_version_id) l
-         full join jsonb_to_recordset(d.value->'labels') s(index int, name text) using (index)
+         from (select index, name from label where model_version_id = d.model_version_id) l
+         full join (
+           select index, name from source_label where model_version_id = d.model_version_id and alias = d.alias
+         ) s using (index)
          where l.name is distinct from s.name
        ) n
-       where e.model_version_id = any($1) and d.value->'labels' <> '[]'
+       where d.model_version_id = any($1) and d.label_count > 0
      )
      select * from (
        select *, (count(*) over same)::int as count, row_number() over (same order by index) as place
@@ -137,8 +136,7 @@ async function spendComparison(
 ): Promise<string[]> {
   const sizes: { id: string; labels: number }[] = await db.query(
     `select v.id, (
-       select coalesce(sum(v.label_count + jsonb_array_length(d->'labels')), 0)
-       from jsonb_array_elements(e.dataset_versions) d
+       select coalesce(sum(v.label_count + d.label_count), 0) from source_dataset_version d where d.model_version_id = v.id
      )::int as labels
      from source_experiment e join model_version v on v.id = e.model_version_id where v.id = any($1)`,
     [versionIds],

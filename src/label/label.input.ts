@@ -5,7 +5,7 @@ import { UserErrorCode } from "../user-error.ts";
 
 @InputType({ description: "One label of a label map." })
 export class LabelInput {
-  @Field(() => Int, { description: "Unique in the version; a 32-bit integer." })
+  @Field(() => Int, { description: "Unique in its label map; a 32-bit integer." })
   index!: number;
 
   @Field(() => String, { description: `What people call the class; 1 to ${limits.name} characters.` })

@@ -1,20 +1,37 @@
 import type { EntityManager } from "typeorm";
 import { limits } from "../limits.ts";
 import { editSection } from "../model-version/edit-section.ts";
-import type { ModelVersion } from "../model-version/model-version.ts";
+import type { PartTable } from "../part-table.ts";
 import { requireRevision } from "../revision.ts";
 import type { Problems } from "../text.ts";
 import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import {
-  type LabelInput,
   type LabelOperation,
   readLabelOperations,
   readLabels,
   type UpdateLabelMapInput,
 } from "./label.input.ts";
-import { deleteLabels, insertLabels, labelMapOf, renameLabels } from "./label.ts";
+import {
+  deleteLabels,
+  insertLabels,
+  type LabelRow,
+  labelMapOf,
+  renameLabels,
+  versionLabels,
+} from "./label.ts";
 import { applyToLabelMap, indexesIn, type LabelMapDifference, labelMapDifference } from "./label-map.ts";
+
+/** What has a label map, and knows how many labels are in it. */
+interface Labelled {
+  id: string;
+  labelCount: number;
+}
+
+interface LabelMapChange {
+  changed: boolean;
+  difference: LabelMapDifference;
+}
 
 /** Edits the label map of a version. @returns what became of it. @throws Refusal */
 export async function updateLabelMap(
@@ -24,47 +41,46 @@ export async function updateLabelMap(
   input: UpdateLabelMapInput,
   expectedRevision: number | null,
 ): Promise<LabelMapDifference> {
-  const read = readInput(input, expectedRevision);
+  const change = readLabelMapEdit(input, expectedRevision);
   const section = { versionUuid, section: "labels", expectedRevision } as const;
-  const { difference } = await editSection(tx, viewer, section, async (version) => {
-    const difference = read.replace
-      ? await replacement(tx, version, read.replace)
-      : await outcome(tx, version, read.operations);
-    await write(tx, version, difference);
-    return { changed: Object.values(difference).some(({ length }) => length > 0), difference };
-  });
-  return difference;
+  return (await editSection(tx, viewer, section, (version) => change(tx, versionLabels, version))).difference;
 }
 
-/** The input as it is applied. @throws Refusal with all that is wrong with it by itself */
-function readInput(input: UpdateLabelMapInput, expectedRevision: number | null) {
+/** What the input does to a label map. @throws Refusal with all that is wrong with it by itself */
+export function readLabelMapEdit(input: UpdateLabelMapInput, expectedRevision: number | null) {
   const problems: Problems = [];
   if (input.replace) requireRevision(expectedRevision, problems);
   const replace = input.replace && readLabels(input.replace, ["input", "replace"], problems);
   const operations = readLabelOperations(input.operations ?? [], ["input", "operations"], problems);
   if (problems.length > 0) throw new Refusal(problems);
-  return { replace, operations };
+  return async (tx: EntityManager, table: PartTable, owner: Labelled) => {
+    if (replace) return replaceLabels(tx, table, owner, replace);
+    return write(tx, table, owner, await outcome(tx, table, owner, operations));
+  };
 }
 
-async function replacement(
+/** Makes a label map this one. */
+export async function replaceLabels(
   tx: EntityManager,
-  version: ModelVersion,
-  labels: LabelInput[],
-): Promise<LabelMapDifference> {
+  table: PartTable,
+  owner: Pick<Labelled, "id">,
+  labels: LabelRow[],
+): Promise<LabelMapChange> {
   const after = new Map(labels.map(({ index, name }) => [index, name]));
-  return labelMapDifference(await labelMapOf(tx, version.id, null), after);
+  return write(tx, table, owner, labelMapDifference(await labelMapOf(tx, table, owner.id, null), after));
 }
 
 /** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
 async function outcome(
   tx: EntityManager,
-  version: ModelVersion,
+  table: PartTable,
+  { id, labelCount }: Labelled,
   operations: LabelOperation[],
 ): Promise<LabelMapDifference> {
-  const before = await labelMapOf(tx, version.id, indexesIn(operations));
+  const before = await labelMapOf(tx, table, id, indexesIn(operations));
   const after = new Map(before);
   applyToLabelMap(after, operations, ["input", "operations"]);
-  const count = version.labelCount + after.size - before.size;
+  const count = labelCount + after.size - before.size;
   if (count > limits.labels) {
     const message = `Expected at most ${limits.labels} labels at the end, got ${count}.`;
     refuse(UserErrorCode.INVALID, ["input", "operations"], message);
@@ -75,14 +91,18 @@ async function outcome(
 /** Only the end is written, so that no step on the way there meets the primary key. */
 async function write(
   tx: EntityManager,
-  { id }: ModelVersion,
-  { added, changed, removed }: LabelMapDifference,
-): Promise<void> {
-  await deleteLabels(tx, id, removed);
+  table: PartTable,
+  { id }: Pick<Labelled, "id">,
+  difference: LabelMapDifference,
+): Promise<LabelMapChange> {
+  const { added, changed, removed } = difference;
+  await deleteLabels(tx, table, id, removed);
   await renameLabels(
     tx,
+    table,
     id,
     changed.map(({ after }) => after),
   );
-  await insertLabels(tx, id, added);
+  await insertLabels(tx, table, id, added);
+  return { changed: added.length + changed.length + removed.length > 0, difference };
 }

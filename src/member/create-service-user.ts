@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { once } from "../idempotency-key/idempotency-key.ts";
-import { type Problems, readName, readPictureUrl } from "../text.ts";
+import { type Problems, readName, readUrl } from "../text.ts";
 import { User } from "../user/user.ts";
 import { Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
@@ -20,7 +20,7 @@ export async function createServiceUser(
   const { role } = input;
   const problems: Problems = [];
   const name = readName(input.name, ["input", "name"], problems);
-  const pictureUrl = readPictureUrl(input.pictureUrl, ["input", "pictureUrl"], problems);
+  const pictureUrl = readUrl(input.pictureUrl, ["input", "pictureUrl"], problems);
   if (problems.length > 0) throw new Refusal(problems);
   refuseOwnerWithoutEmail({ email: null }, role, ["input", "role"]);
   mayManage(viewer.role, role);

@@ -5,6 +5,8 @@ import { ModelRevision1795520100000 } from "./1795520100000-model-revision.ts";
 import { SealedVariables1795531000000 } from "./1795531000000-sealed-variables.ts";
 import { Trash1795541000000 } from "./1795541000000-trash.ts";
 import { Files1795610000000 } from "./1795610000000-files.ts";
+import { Experiments1795620000000 } from "./1795620000000-experiments.ts";
+import { SourceExperiments1795630000000 } from "./1795630000000-source-experiments.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   SealedVariables1795531000000,
   Trash1795541000000,
   Files1795610000000,
+  Experiments1795620000000,
+  SourceExperiments1795630000000,
 ];

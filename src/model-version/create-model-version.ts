@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { EntityManager } from "typeorm";
 import { onConstraint } from "../database-error.ts";
 import { readDockerImage } from "../docker-image/docker-image.input.ts";
@@ -7,15 +6,15 @@ import { sealVariables } from "../docker-image/environment-variable.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import type { Keyring } from "../keyring.ts";
 import { readLabels } from "../label/label.input.ts";
-import { insertLabels } from "../label/label.ts";
+import { insertLabels, versionLabels } from "../label/label.ts";
 import { holdModel } from "../model/hold-model.ts";
 import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
-import { writeParameters } from "../parameter/parameter.ts";
+import { versionParameters, writeParameters } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
-import { live } from "../trash/trash-entry.ts";
-import { notFound, Refusal, UserErrorCode } from "../user-error.ts";
+import { Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
+import { giveNumber, noNumberYet } from "./give-number.ts";
 import type { CreateModelVersionInput } from "./model-version.input.ts";
 import { ModelVersion } from "./model-version.ts";
 
@@ -40,10 +39,10 @@ export async function createModelVersion(
   return once(tx, viewer, { key, mutation: "createModelVersion", input: [modelId, input] }, async (id) => {
     const { organizationId, userId: createdById } = viewer;
     await holdModel(tx, organizationId, modelUuid);
-    const version = -randomInt(1, 2 ** 31); // until it has its number; nobody else sees it
+    const version = noNumberYet();
     await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
-    await insertLabels(tx, id, labels);
-    await writeParameters(tx, id, parameters);
+    await insertLabels(tx, versionLabels, id, labels);
+    await writeParameters(tx, versionParameters, id, parameters);
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
@@ -68,26 +67,6 @@ function readInput(input: CreateModelVersionInput) {
   };
   if (problems.length > 0) throw new Refusal(problems);
   return stored;
-}
-
-/**
- * Gives the version the model's next number. The model's row is locked from here to the end of the transaction, so
- * this comes last: concurrent creations queue up here, and however large their label maps are, not for long. A
- * number whose transaction fails goes to the next.
- *
- * @throws Refusal when the model has been deleted
- */
-async function giveNumber(tx: EntityManager, modelUuid: string, id: string): Promise<void> {
-  const [, given]: [unknown, number] = await tx.query(
-    `with numbered as (
-       update model r set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
-       where id = $1 and ${live} returning last_version
-     )
-     update model_version set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
-     from numbered where model_version.id = $2`,
-    [modelUuid, id],
-  );
-  if (given === 0) notFound("model", ["modelId"]);
 }
 
 onConstraint(

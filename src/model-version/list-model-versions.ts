@@ -5,7 +5,8 @@ import { ModelVersion } from "./model-version.ts";
 
 export const ModelVersionConnection = connectionType(ModelVersion, "versions");
 
-const declared: Omit<Listing<ModelVersion>, "parent"> = {
+/** What all lists of versions share. */
+export const versionListing: Omit<Listing<ModelVersion>, "parent"> = {
   type: ModelVersion,
   base: live,
   orders: {
@@ -26,6 +27,6 @@ const declared: Omit<Listing<ModelVersion>, "parent"> = {
   },
 };
 
-export const versionsOfOrganization = listing({ ...declared, parent: "organization_id" });
+export const versionsOfOrganization = listing({ ...versionListing, parent: "organization_id" });
 
-export const versionsOfModel = listing({ ...declared, parent: "model_id" });
+export const versionsOfModel = listing({ ...versionListing, parent: "model_id" });

@@ -43,7 +43,7 @@ export class ModelVersionBy {
   name?: ModelVersionName;
 }
 
-const DetectionTypeFilter = enumFilter("DetectionType", DetectionType, false);
+export const DetectionTypeFilter = enumFilter("DetectionType", DetectionType, false);
 const FrameworkFilter = enumFilter("Framework", Framework, true);
 
 @InputType({ description: "Which versions to list; all that is given must hold." })

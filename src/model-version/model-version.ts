@@ -21,6 +21,7 @@ import { DetectionType, Framework } from "./enums.ts";
   where: "trash_entry_id is null",
 })
 @Index("model_version_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_of_base", ["baseModelVersionId"], { where: "base_model_version_id is not null" })
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
 @Check(
@@ -31,6 +32,7 @@ import { DetectionType, Framework } from "./enums.ts";
 @ForeignKey(() => Model, ["organizationId", "modelId"], ["organizationId", "id"])
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
+@ForeignKey(() => ModelVersion, ["organizationId", "baseModelVersionId"], ["organizationId", "id"])
 export class ModelVersion implements Node {
   @PrimaryColumn("uuid")
   id!: string;
@@ -90,6 +92,10 @@ export class ModelVersion implements Node {
 
   @Column("int", { default: 1 })
   filesRevision!: number;
+
+  /** What the experiment started from that the version was exported from; it stays when both are purged. */
+  @Column("uuid", { nullable: true })
+  baseModelVersionId!: string | null;
 
   @Column("uuid")
   createdById!: string;

@@ -33,7 +33,7 @@ export async function holdModelsAlone(
 }
 
 /**
- * Renames of models happen one at a time in an organization: of two that take each other's name at the same moment, each would
+ * Renames of models, and of datasets and experiments, happen one at a time in an organization: of two that take each other's name at the same moment, each would
  * wait for the other to give it away. Comes before the lock on what is renamed.
  */
 export async function holdModelNames(tx: EntityManager, { organizationId }: Viewer): Promise<void> {

@@ -7,6 +7,8 @@ import { Organization } from "./organization.ts";
 const OrganizationPermissions = permissionsType("Organization", {
   update: "Change its name.",
   createModel: "Add a model.",
+  createDataset: "Make a dataset known.",
+  createExperiment: "Begin an experiment.",
   inviteMember: "Invite somebody.",
   createServiceUser: "Add a service user.",
   createStorageConnector: "Add a storage connector.",
@@ -20,6 +22,8 @@ export class OrganizationPermissionsResolver {
     return {
       update: may(role, "Mutation.updateOrganization"),
       createModel: may(role, "Mutation.createModel"),
+      createDataset: may(role, "Mutation.createDataset"),
+      createExperiment: may(role, "Mutation.createExperiment"),
       inviteMember: may(role, "Mutation.inviteMember"),
       createServiceUser: may(role, "Mutation.createServiceUser"),
       createStorageConnector: may(role, "Mutation.createStorageConnector"),

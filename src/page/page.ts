@@ -10,8 +10,8 @@ import { Direction, type PageArgs, pageSize } from "./page-args.ts";
 /** A list of rows under each of many parents, as a noun declares it. */
 export interface Listing<Row> {
   type: RowClass<Row>;
-  /** The column that refers to the parent. */
-  parent: string;
+  /** The column that refers to the parent; or a condition on the row `r` that it is one of the parent's, `p`. */
+  parent: string | { condition: string };
   /** A condition on the row `r` that all rows of the list meet. */
   base?: string;
   /** What the list can be ordered by: the property of the row and its column. None of them is ever null. */
@@ -78,7 +78,7 @@ async function readPages<Row>(
   const direction = ascending === (page.last == null) ? "asc" : "desc";
 
   const where = [
-    `r."${declared.parent}" = p.id`,
+    belongs(declared),
     declared.base ?? "true",
     ...conditions(request.where, declared.filters, bind),
   ];
@@ -101,21 +101,26 @@ async function readPages<Row>(
 
 async function readCounts<Row>(
   { db }: Context,
-  { type, parent, base = "true", filters }: Listing<Row>,
+  declared: Listing<Row>,
   parents: readonly string[],
   where: object | null,
 ): Promise<Map<string, number>> {
   const params: unknown[] = [parents];
   const all = [
-    `r."${parent}" = any($1)`,
-    base,
-    ...conditions(where, filters, (value) => `$${params.push(value)}`),
+    belongs(declared),
+    declared.base ?? "true",
+    ...conditions(where, declared.filters, (value) => `$${params.push(value)}`),
   ];
   const counted: { id: string; count: number }[] = await db.query(
-    `select r."${parent}" as id, count(*)::int as count from ${tableOf(db, type)} r where ${all.join(" and ")} group by 1`,
+    `select p.id, count(*)::int as count from unnest($1::uuid[]) p(id)
+     join ${tableOf(db, declared.type)} r on ${all.join(" and ")} group by 1`,
     params,
   );
   return new Map(counted.map(({ id, count }) => [id, count]));
+}
+
+function belongs<Row>({ parent }: Listing<Row>): string {
+  return typeof parent === "string" ? `r."${parent}" = p.id` : parent.condition;
 }
 
 /** The page, in its order, of the rows that were read: one more than fits says that there is more. */

@@ -6,14 +6,14 @@ import { UserErrorCode } from "../user-error.ts";
 import { type ParameterRow, ParameterType } from "./parameter.ts";
 import { isOf, typeOf, wrongValue } from "./parameter-value.ts";
 
-@InputType({ description: "A training parameter with its default value." })
+@InputType({ description: "A training parameter with its value: of a version, the default for experiments." })
 export class ParameterInput {
-  @Field(() => String, { description: `Unique in the version; 1 to ${limits.name} characters.` })
+  @Field(() => String, { description: `Unique in its list; 1 to ${limits.name} characters.` })
   name!: string;
 
   @Field(() => JSONValue, {
     nullable: true,
-    description: `The default value, which may be null but not left out; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
+    description: `The value, which may be null but not left out; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
   })
   value?: unknown;
 

@@ -19,10 +19,12 @@ import { edit } from "../mutation.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
 import { UserError } from "../user-error.ts";
-import { Parameter, type ParameterRow, parametersOf } from "./parameter.ts";
+import { Parameter, type ParameterRow, parametersIn, versionParameters } from "./parameter.ts";
 import { ParameterChange } from "./parameter-list.ts";
 import { UpdateParametersInput } from "./update-parameters.input.ts";
 import { updateParameters } from "./update-parameters.ts";
+
+const parametersOf = parametersIn(versionParameters);
 
 @ObjectType({
   description:
@@ -83,7 +85,7 @@ export class ParameterResolver {
       "The training parameters and their defaults for an experiment that starts from this version. What the version " +
       "itself was trained with stands in `sourceExperiment`.",
   })
-  async parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Parameter[]> {
+  async parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<ParameterRow[]> {
     const found = await parametersOf(context, version.id);
     spend(context, weightOf(found));
     return found;

@@ -2,7 +2,7 @@ import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, type EntityManager, ForeignKey, PrimaryColumn } from "typeorm";
 import { batch, groupBy } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
-import { rows } from "../rows.ts";
+import type { PartTable } from "../part-table.ts";
 import { JSONValue } from "../scalars.ts";
 
 export enum ParameterType {
@@ -28,7 +28,8 @@ registerEnumType(ParameterType, {
 });
 
 @ObjectType({
-  description: "A training parameter with its default for experiments that start from the version.",
+  description:
+    "A training parameter: of a version, with its default for experiments that start from it; of an experiment, with its own value.",
 })
 @Entity()
 @Check("parameter_type", "type in ('INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'JSON')")
@@ -38,7 +39,7 @@ export class Parameter {
   @ForeignKey(() => ModelVersion, { onDelete: "CASCADE" })
   modelVersionId!: string;
 
-  @Field(() => String, { description: "Unique in the version." })
+  @Field(() => String, { description: "Unique in its version or experiment." })
   @PrimaryColumn({ type: "text", collation: "C" })
   name!: string;
 
@@ -46,7 +47,7 @@ export class Parameter {
   @Column("text")
   type!: ParameterType;
 
-  @Field(() => JSONValue, { nullable: true, description: "The default value; null is a value of type JSON." })
+  @Field(() => JSONValue, { nullable: true, description: "The value; null is one of the type JSON." })
   @Column("json") // keeps the order of an object's properties, which jsonb does not
   value!: unknown;
 
@@ -55,34 +56,54 @@ export class Parameter {
   position!: number;
 }
 
-/** The parameters of each version, in the order in which they were added. */
-export const parametersOf = batch<string, Parameter[]>(
-  async ({ db }, versionIds) => {
-    const tail = "where r.model_version_id = any($1) order by r.model_version_id, r.position, r.name";
-    return groupBy(await rows(db, Parameter, tail, [versionIds]), (parameter) => parameter.modelVersionId);
-  },
-  () => [],
-);
-
-/** A parameter without its version. */
+/** A parameter without its owner. */
 export type ParameterRow = Pick<Parameter, "name" | "type" | "value" | "position">;
 
-/** The parameters of one version, in their order, as a transaction sees them. */
-export async function readParametersOf(tx: EntityManager, versionId: string): Promise<ParameterRow[]> {
-  const tail = "where r.model_version_id = $1 order by r.position, r.name";
-  return rows(tx, Parameter, tail, [versionId]);
+/** The parameters of versions. */
+export const versionParameters: PartTable = { table: "parameter", owner: "model_version_id" };
+
+/** Declares the look-up of a noun's parameters, in their order. */
+export function parametersIn({ table, owner }: PartTable) {
+  return batch<string, ParameterRow[]>(
+    async ({ db }, ownerIds) => {
+      const found: (ParameterRow & { ownerId: string })[] = await db.query(
+        `select ${owner} as "ownerId", name, type, value, position from ${table}
+         where ${owner} = any($1) order by ${owner}, position, name`,
+        [ownerIds],
+      );
+      return groupBy(found, ({ ownerId }) => ownerId);
+    },
+    () => [],
+  );
+}
+
+/** The parameters of one owner, in their order, as a transaction sees them. */
+export async function readParametersOf(
+  tx: EntityManager,
+  { table, owner }: PartTable,
+  ownerId: string,
+): Promise<ParameterRow[]> {
+  return tx.query(
+    `select name, type, value, position from ${table} where ${owner} = $1 order by position, name`,
+    [ownerId],
+  );
 }
 
 /** Adds parameters, and overwrites those that have one of their names. */
-export async function writeParameters(tx: EntityManager, versionId: string, parameters: ParameterRow[]) {
+export async function writeParameters(
+  tx: EntityManager,
+  { table, owner }: PartTable,
+  ownerId: string,
+  parameters: ParameterRow[],
+) {
   if (parameters.length === 0) return;
   await tx.query(
-    `insert into parameter (model_version_id, name, type, value, position)
+    `insert into ${table} (${owner}, name, type, value, position)
      select $1, * from unnest($2::text[], $3::text[], $4::json[], $5::int[])
-     on conflict (model_version_id, name)
+     on conflict (${owner}, name)
      do update set type = excluded.type, value = excluded.value, position = excluded.position`,
     [
-      versionId,
+      ownerId,
       parameters.map(({ name }) => name),
       parameters.map(({ type }) => type),
       parameters.map(({ value }) => JSON.stringify(value)),
@@ -91,7 +112,12 @@ export async function writeParameters(tx: EntityManager, versionId: string, para
   );
 }
 
-export async function deleteParameters(tx: EntityManager, versionId: string, names: string[]) {
+export async function deleteParameters(
+  tx: EntityManager,
+  { table, owner }: PartTable,
+  ownerId: string,
+  names: string[],
+) {
   if (names.length === 0) return;
-  await tx.query("delete from parameter where model_version_id = $1 and name = any($2)", [versionId, names]);
+  await tx.query(`delete from ${table} where ${owner} = $1 and name = any($2)`, [ownerId, names]);
 }

@@ -21,7 +21,7 @@ export class ParameterModification {
 
   @Field(() => JSONValue, {
     nullable: true,
-    description: `Its new default value, which may be null; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
+    description: `Its new value, which may be null; at most ${limits.parameterValue} characters as JSON, ${limits.parameterDepth} levels deep.`,
   })
   value?: unknown;
 

@@ -1,11 +1,12 @@
 import type { EntityManager } from "typeorm";
 import { editSection } from "../model-version/edit-section.ts";
+import type { PartTable } from "../part-table.ts";
 import { requireRevision } from "../revision.ts";
 import type { Problems } from "../text.ts";
 import { Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { checkParameters, readParameters } from "./parameter.input.ts";
-import { deleteParameters, readParametersOf, writeParameters } from "./parameter.ts";
+import { deleteParameters, readParametersOf, versionParameters, writeParameters } from "./parameter.ts";
 import {
   applyToParameters,
   inOrder,
@@ -25,18 +26,24 @@ export async function updateParameters(
   input: UpdateParametersInput,
   expectedRevision: number | null,
 ): Promise<ParameterDifference> {
-  const edited = readInput(input, expectedRevision);
+  const change = readParametersEdit(input, expectedRevision);
   const section = { versionUuid, section: "parameters", expectedRevision } as const;
-  const { difference } = await editSection(tx, viewer, section, async () => {
-    const before = toParameterList(await readParametersOf(tx, versionUuid));
+  const edited = await editSection(tx, viewer, section, () => change(tx, versionParameters, versionUuid));
+  return edited.difference;
+}
+
+/** What the input does to parameters. @throws Refusal with all that is wrong with it by itself */
+export function readParametersEdit(input: UpdateParametersInput, expectedRevision: number | null) {
+  const edited = readInput(input, expectedRevision);
+  return async (tx: EntityManager, table: PartTable, ownerId: string) => {
+    const before = toParameterList(await readParametersOf(tx, table, ownerId));
     const after = edited(before);
     const difference = parameterDifference(before, after);
     const changed =
       Object.values(difference).some(({ length }) => length > 0) || namesOf(before) !== namesOf(after);
-    if (changed) await write(tx, versionUuid, before, after);
+    if (changed) await write(tx, table, ownerId, before, after);
     return { changed, difference };
-  });
-  return difference;
+  };
 }
 
 /** What the input makes of parameters. @throws Refusal with all that is wrong with it by itself */
@@ -66,12 +73,18 @@ function namesOf(list: ParameterList): string {
 }
 
 /** Only the end is written, and of that only what is new. */
-async function write(tx: EntityManager, versionUuid: string, before: ParameterList, after: ParameterList) {
+async function write(
+  tx: EntityManager,
+  table: PartTable,
+  ownerId: string,
+  before: ParameterList,
+  after: ParameterList,
+): Promise<void> {
   const removed = [...before.keys()].filter((name) => !after.has(name));
-  await deleteParameters(tx, versionUuid, removed);
+  await deleteParameters(tx, table, ownerId, removed);
   const written = [...after.values()].filter((parameter) => {
     const old = before.get(parameter.name);
     return !old || old.position !== parameter.position || !isSame(old, parameter);
   });
-  await writeParameters(tx, versionUuid, written);
+  await writeParameters(tx, table, ownerId, written);
 }

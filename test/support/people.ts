@@ -3,7 +3,17 @@ import { toGlobalId } from "../../src/node/id.ts";
 import { defaultConnector } from "../../src/storage-connector/storages.ts";
 import { anUpload } from "./parts.ts";
 import { aMember, aToken, type Registry } from "./registry.ts";
-import { aFile, aModel, aSourceExperiment, aVersion, uuid, wholeForm } from "./seed.ts";
+import {
+  aDataset,
+  aDatasetVersion,
+  aFile,
+  aModel,
+  anExperiment,
+  aSourceExperiment,
+  aVersion,
+  uuid,
+  wholeForm,
+} from "./seed.ts";
 import { sender } from "./send.ts";
 
 /** Who asks, in the columns of the authorization matrix. */
@@ -46,6 +56,13 @@ export async function everything(registry: Registry): Promise<Everything> {
     toGlobalId("ModelFile", file),
   );
   await aSourceExperiment(registry, version);
+  const dataset = await aDataset(registry);
+  const datasetVersion = await aDatasetVersion(registry, { name: "2026-01" }, dataset);
+  const experiment = await anExperiment(
+    registry,
+    { base: version, datasets: { train: datasetVersion } },
+    { name: "First" },
+  );
   const others = [await aVersion(registry, model), await aVersion(registry, model)];
   const models = [await aModel(registry), await aModel(registry)];
   await deleteIt(registry, "deleteModelFile", String(files[1]));
@@ -76,6 +93,11 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelFile_deleted: String(files[1]),
       PendingUpload: (await anUpload(registry.ask, version, Buffer.alloc(1))).id,
       StorageConnector: toGlobalId("StorageConnector", (await defaultConnector(db, organizationId)).id),
+      Dataset: dataset,
+      Dataset_empty: await aDataset(registry),
+      DatasetVersion: datasetVersion,
+      DatasetVersion_unused: await aDatasetVersion(registry),
+      Experiment: experiment,
     },
     secret,
   };

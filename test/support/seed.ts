@@ -60,6 +60,74 @@ export const wholeForm = {
   },
 };
 
+/** Creates a dataset through the API and gives its id. */
+export async function aDataset(registry: Pick<Registry, "ask">, input: object = {}): Promise<string> {
+  count += 1;
+  const { createDataset } = await registry.ask(
+    "mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } userErrors { message } } }",
+    { input: { name: `Dataset ${count}`, ...input } },
+  );
+  if (!createDataset.dataset) throw new Error(JSON.stringify(createDataset.userErrors));
+  return createDataset.dataset.id;
+}
+
+/** Creates a version of a dataset through the API, of a new one unless it is said which, and gives its id. */
+export async function aDatasetVersion(
+  registry: Pick<Registry, "ask">,
+  input: object = {},
+  datasetId?: string,
+): Promise<string> {
+  count += 1;
+  const { createDatasetVersion } = await registry.ask(
+    `mutation ($datasetId: ID!, $input: CreateDatasetVersionInput!) {
+      createDatasetVersion(datasetId: $datasetId, input: $input) { datasetVersion { id } userErrors { message } }
+    }`,
+    { datasetId: datasetId ?? (await aDataset(registry)), input: { name: `Version ${count}`, ...input } },
+  );
+  if (!createDatasetVersion.datasetVersion) throw new Error(JSON.stringify(createDatasetVersion.userErrors));
+  return createDatasetVersion.datasetVersion.id;
+}
+
+/** What an experiment starts from, beside its input. */
+export interface From {
+  base?: string | null;
+  datasets?: { [alias: string]: string };
+}
+
+/** Creates an experiment through the API and gives the payload, in which `fields` are selected. */
+export async function createExperiment(
+  registry: Pick<Registry, "ask">,
+  { base = null, datasets = {} }: From,
+  input: object = {},
+  fields = "id",
+) {
+  count += 1;
+  const answer = await registry.ask(
+    `mutation ($base: ID, $datasets: [ExperimentDatasetVersionInput!], $input: CreateExperimentInput!) {
+      createExperiment(baseModelVersionId: $base, datasetVersions: $datasets, input: $input) {
+        experiment { ${fields} } userErrors { code field message }
+      }
+    }`,
+    {
+      base,
+      datasets: Object.entries(datasets).map(([alias, datasetVersionId]) => ({ alias, datasetVersionId })),
+      input: { name: `Experiment ${count}`, ...input },
+    },
+  );
+  return answer.createExperiment;
+}
+
+/** The same, when it is not refused: gives its id. */
+export async function anExperiment(
+  registry: Pick<Registry, "ask">,
+  from: From = {},
+  input: object = { type: "OBJECT_DETECTION" },
+): Promise<string> {
+  const { experiment, userErrors } = await createExperiment(registry, from, input);
+  if (!experiment) throw new Error(JSON.stringify(userErrors));
+  return experiment.id;
+}
+
 /** A row of a file, with a blob that has no bytes: for tests that only list files. Others upload one. */
 export async function aFile(
   registry: Registry,
@@ -84,26 +152,58 @@ export async function aFile(
 }
 
 /** What the source experiment of a test was trained with, unless it says otherwise. */
-const datasetVersions = [
+interface Trained {
+  alias: string;
+  dataset: string;
+  version: string;
+  url: string | null;
+  labels: { index: number; name: string }[];
+}
+
+const datasetVersions: Trained[] = [
   { alias: "train", dataset: "PPE", version: "2026-01", url: null, labels: [{ index: 0, name: "helmet" }] },
 ];
 
-/** Source experiments come with exports; until then a test that reads one writes its row. */
+/**
+ * Writes the source experiment of a version that was made by hand, for tests that only read one; others export. The
+ * database takes one only before a version has its number, so that is taken from it for a moment.
+ */
 export async function aSourceExperiment(
   registry: Registry,
   versionId: string,
-  datasets: object[] = datasetVersions,
+  datasets: Trained[] = datasetVersions,
 ): Promise<void> {
-  await registry.db.query(
-    `insert into source_experiment (model_version_id, name, url, parameters, metrics, dataset_versions)
-     values ($1, 'ppe-yolox-3', 'https://lab.example.com/experiments/3', $2, $3, $4)`,
-    [
-      uuid(versionId),
-      JSON.stringify([{ name: "epochs", type: "INTEGER", value: 120 }]),
-      JSON.stringify([{ name: "mAP50", value: 0.81 }]),
-      JSON.stringify(datasets),
-    ],
-  );
+  const id = uuid(versionId);
+  await registry.db.transaction(async (tx) => {
+    await tx.query("update model_version set version = -version where id = $1", [id]);
+    await tx.query(
+      `insert into source_experiment (model_version_id, experiment_id, name, url)
+       values ($1, $1, 'ppe-yolox-3', 'https://lab.example.com/experiments/3')`,
+      [id],
+    );
+    await tx.query(
+      "insert into source_parameter (model_version_id, name, type, value, position) values ($1, 'epochs', 'INTEGER', '120', 1)",
+      [id],
+    );
+    await tx.query(
+      "insert into source_metric (model_version_id, name, goal, value, best) values ($1, 'mAP50', 'MAXIMIZE', 0.81, 0.83)",
+      [id],
+    );
+    for (const [position, { alias, dataset, version, url, labels }] of datasets.entries()) {
+      await tx.query(
+        `insert into source_dataset_version
+           (model_version_id, alias, position, dataset_version_id, dataset, version, url, label_count)
+         values ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7)`,
+        [id, alias, position, dataset, version, url, labels.length],
+      );
+      await tx.query(
+        `insert into source_label (model_version_id, alias, index, name)
+         select $1, $2, * from unnest($3::int[], $4::text[])`,
+        [id, alias, labels.map(({ index }) => index), labels.map(({ name }) => name)],
+      );
+    }
+    await tx.query("update model_version set version = -version where id = $1", [id]);
+  });
 }
 
 export function uuid(globalId: string): string {

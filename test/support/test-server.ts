@@ -15,7 +15,8 @@ export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 export const storages = new Storages(filesDir);
 
 /** The keys of the servers of this test file. */
-export const testKeyring = new Keyring(parseSecretKeys(newSecretKey()) ?? []);
+export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
+export const testKeyring = new Keyring(testSecretKeys);
 
 const servers: FastifyInstance[] = [];
 

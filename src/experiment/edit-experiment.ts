@@ -1,0 +1,67 @@
+import type { EntityManager } from "typeorm";
+import { expectRevision } from "../revision.ts";
+import { rows } from "../rows.ts";
+import { notFound, refuse, UserErrorCode } from "../user-error.ts";
+import type { Viewer } from "../viewer/viewer.ts";
+import { Experiment } from "./experiment.ts";
+import { isEnd } from "./experiment-status.ts";
+
+/** A part of an experiment that has a revision of its own. */
+export type ExperimentSection = "about" | "labels" | "parameters";
+
+export interface ExperimentEdit {
+  experimentUuid: string;
+  /** Null for what has no revision: nobody edits the status or the metrics in a form. */
+  section: ExperimentSection | null;
+  expectedRevision: number | null;
+}
+
+/**
+ * Edits an experiment, as `editSection` does a version.
+ *
+ * @throws Refusal NOT_FOUND at `id`, CONFLICT at `expectedRevision`
+ */
+export async function editExperiment<Result extends { changed: boolean }>(
+  tx: EntityManager,
+  viewer: Viewer,
+  { experimentUuid, section, expectedRevision }: ExperimentEdit,
+  change: (experiment: Experiment) => Promise<Result>,
+): Promise<Result> {
+  const experiment = await lockExperiment(tx, viewer, experimentUuid);
+  const revision = section && (`${section}Revision` as const);
+  if (revision) expectRevision(experiment[revision], expectedRevision);
+  const result = await change(experiment);
+  if (result.changed) {
+    const updatedAt = () => "greatest(updated_at, clock_timestamp())";
+    const moved = revision ? { [revision]: experiment[revision] + 1 } : {};
+    await tx.update(Experiment, { id: experimentUuid }, { ...moved, updatedAt });
+  }
+  return result;
+}
+
+/** What an experiment was set to and came to is not written any more when it is over; the database holds it too. */
+export function requireOpen({ status, exportedAt }: Experiment): void {
+  if (isEnd(status))
+    refuse(
+      UserErrorCode.CONFLICT,
+      ["id"],
+      `Expected an experiment that goes on, got one with the status ${status}.`,
+    );
+  if (exportedAt)
+    refuse(
+      UserErrorCode.CONFLICT,
+      ["id"],
+      "Expected an experiment that goes on, got one that has been exported.",
+    );
+}
+
+/** The experiment, which nobody else changes until the transaction ends. @throws Refusal at `id` when there is none */
+export async function lockExperiment(
+  tx: EntityManager,
+  { organizationId }: Viewer,
+  uuid: string,
+): Promise<Experiment> {
+  const tail = "where r.id = $1 and r.organization_id = $2 for no key update";
+  const [experiment] = await rows(tx, Experiment, tail, [uuid, organizationId]);
+  return experiment ?? notFound("experiment", ["id"]);
+}

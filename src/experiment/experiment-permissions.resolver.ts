@@ -1,0 +1,30 @@
+import { Ctx, FieldResolver, Resolver } from "type-graphql";
+import { type Context, viewerOf } from "../context.ts";
+import { may } from "../permissions.ts";
+import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { Experiment } from "./experiment.ts";
+
+const ExperimentPermissions = permissionsType("Experiment", {
+  update: "Change name, description, project and URL.",
+  updateLabelMap: "Change the label map while the experiment goes on.",
+  updateParameters: "Change the parameters while it goes on.",
+  logMetrics: "Log metrics while it goes on.",
+  setStatus: "Move it on.",
+  export: "Export it as a version.",
+});
+
+@Resolver(() => Experiment)
+export class ExperimentPermissionsResolver {
+  @FieldResolver(() => ExperimentPermissions, { description: viewerPermissionsDescription })
+  viewerPermissions(@Ctx() context: Context): InstanceType<typeof ExperimentPermissions> {
+    const { role } = viewerOf(context);
+    return {
+      update: may(role, "Mutation.updateExperiment"),
+      updateLabelMap: may(role, "Mutation.updateExperimentLabelMap"),
+      updateParameters: may(role, "Mutation.updateExperimentParameters"),
+      logMetrics: may(role, "Mutation.logMetrics"),
+      setStatus: may(role, "Mutation.setExperimentStatus"),
+      export: may(role, "Mutation.exportExperiment"),
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "@jest/globals";
+import { aRegistry } from "./support/registry.ts";
+import { aDatasetVersion, aModel, anExperiment, aVersion, createExperiment } from "./support/seed.ts";
+import { deleteModel, deleteVersion } from "./support/settings.ts";
+
+const times = Array.from({ length: 15 }, (_, index) => index);
+const codes = (payload: { userErrors: { code: string }[] }) => payload.userErrors.map(({ code }) => code);
+
+test("of the deletion of a dataset version and an experiment that begins to use it one is refused", async () => {
+  const registry = await aRegistry();
+  const remove = "mutation ($id: ID!) { deleteDatasetVersion(id: $id) { userErrors { code } } }";
+  for (const _time of times) {
+    const id = await aDatasetVersion(registry);
+    const [created, deleted] = await Promise.all([
+      createExperiment(registry, { datasets: { train: id } }, { type: "LINE" }),
+      registry.ask(remove, { id }),
+    ]);
+    const outcome = [codes(created), codes(deleted.deleteDatasetVersion)];
+    expect([
+      [["NOT_FOUND"], []],
+      [[], ["CONFLICT"]],
+    ]).toContainEqual(outcome);
+  }
+});
+
+test("an experiment begins with a base before it is deleted, or not at all", async () => {
+  const registry = await aRegistry();
+  const model = await aModel(registry);
+  for (const _time of times) {
+    const base = await aVersion(registry, model);
+    const [created, deleted] = await Promise.all([
+      createExperiment(registry, { base }),
+      registry.ask(deleteVersion, { id: base }),
+    ]);
+    expect(codes(deleted.deleteModelVersion)).toEqual([]);
+    expect([[], ["NOT_FOUND"]]).toContainEqual(codes(created));
+  }
+});
+
+test("what is logged while an experiment ends is there, or is refused", async () => {
+  const registry = await aRegistry();
+  const log =
+    'mutation ($id: ID!) { logMetrics(id: $id, input: { metrics: [{ name: "a", value: 1 }] }) { userErrors { code } } }';
+  const cancel =
+    "mutation ($id: ID!) { setExperimentStatus(id: $id, status: CANCELED) { userErrors { code } } }";
+  const query = "query ($id: ID!) { experiment(by: { id: $id }) { status metrics { pointCount } } }";
+  for (const _time of times) {
+    const id = await anExperiment(registry);
+    const [one, ended, two] = await Promise.all([log, cancel, log].map((each) => registry.ask(each, { id })));
+    expect(codes(ended.setExperimentStatus)).toEqual([]);
+    const logged = [one, two].filter(({ logMetrics }) => codes(logMetrics).length === 0).length;
+    const metrics = logged > 0 ? [{ pointCount: logged }] : [];
+    expect((await registry.ask(query, { id })).experiment).toEqual({ status: "CANCELED", metrics });
+  }
+});
+
+test("an export into a model that is deleted goes with it, or is refused", async () => {
+  const registry = await aRegistry();
+  const id = await anExperiment(registry);
+  const exportInto = `mutation ($id: ID!, $modelId: ID!) {
+    exportExperiment(id: $id, modelId: $modelId, input: { name: "v", anyStatus: true }) { userErrors { code field } }
+  }`;
+  for (const _time of times) {
+    const modelId = await aModel(registry);
+    const [exported, deleted] = await Promise.all([
+      registry.ask(exportInto, { id, modelId }),
+      registry.ask(deleteModel, { id: modelId, cascade: true }),
+    ]);
+    const refused = codes(exported.exportExperiment).length > 0;
+    if (refused)
+      expect(exported.exportExperiment.userErrors).toEqual([{ code: "NOT_FOUND", field: ["modelId"] }]);
+    expect(deleted.deleteModel.contents.versionCount).toBeLessThanOrEqual(refused ? 0 : 1);
+  }
+});

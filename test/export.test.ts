@@ -1,0 +1,281 @@
+import { expect, test } from "@jest/globals";
+import { aRegistry, type Registry } from "./support/registry.ts";
+import {
+  aDatasetVersion,
+  aModel,
+  anExperiment,
+  aVersion,
+  type From,
+  uuid,
+  wholeForm,
+} from "./support/seed.ts";
+import { deleteVersion, purgeVersion } from "./support/settings.ts";
+
+const fields = `name description version framework type labels { index name } parameters { name type value }
+  dockerImage { image environmentVariables { name value secret } } model { name }
+  sourceExperiment {
+    experimentId experiment { name } name projectName url
+    parameters { name type value } metrics { name goal value best }
+    datasetVersions { alias dataset version url labelCount labels { index name } datasetVersion { name } }
+  }`;
+
+async function exported(registry: Registry, id: string, modelId: string | null, input: object, more = "") {
+  const { exportExperiment } = await registry.ask(
+    `mutation ($id: ID!, $modelId: ID, $input: ExportExperimentInput!) {
+      exportExperiment(id: $id, modelId: $modelId, input: $input ${more}) {
+        modelVersion { id ${fields} } userErrors { code field }
+      }
+    }`,
+    { id, modelId, input: { name: "exported", ...input } },
+  );
+  return exportExperiment;
+}
+
+async function succeed(registry: Registry, id: string): Promise<void> {
+  await registry.ask(
+    `mutation ($id: ID!) {
+      logMetrics(id: $id, input: { metrics: [
+        { name: "mAP50", value: 0.5 }, { name: "mAP50", value: 0.8 }, { name: "mAP50", value: 0.7 }
+        { name: "loss", value: 1, goal: MINIMIZE }, { name: "loss", value: 2 }
+      ] }) { userErrors { code } }
+      running: setExperimentStatus(id: $id, status: RUNNING) { userErrors { code } }
+      success: setExperimentStatus(id: $id, status: SUCCESS) { userErrors { code } }
+    }`,
+    { id },
+  );
+}
+
+const metrics = [
+  { name: "loss", goal: "MINIMIZE", value: 2, best: 1 },
+  { name: "mAP50", goal: "MAXIMIZE", value: 0.7, best: 0.8 },
+];
+const gloves = [{ index: 5, name: "gloves" }];
+const secret = { name: "TOKEN", value: "s3cret", secret: true };
+const dockerImage = { image: "docker.io/acme/yolox:1.2.0", environmentVariables: [secret] };
+const hand = { image: "docker.io/acme/hand:1", environmentVariables: [secret] };
+
+const yes = [true, false];
+const combinations = yes.flatMap((base) =>
+  yes.flatMap((dataset) =>
+    yes.flatMap((override) =>
+      yes.flatMap((newModel) =>
+        (base ? ["nothing", "edited", "purged"] : ["nothing"]).map((meanwhile) => ({
+          ...{ base, dataset, override, newModel, meanwhile },
+        })),
+      ),
+    ),
+  ),
+);
+
+test.each(combinations)(
+  "base: $base, dataset label map: $dataset, override: $override, new model: $newModel, meanwhile: $meanwhile",
+  async ({ base, dataset, override, newModel, meanwhile }) => {
+    const registry = await aRegistry();
+    const from: From = {};
+    const model = await aModel(registry, { name: "PPE" });
+    if (base) from.base = await aVersion(registry, model, { ...wholeForm, dockerImage });
+    if (dataset)
+      from.datasets = { train: await aDatasetVersion(registry, { name: "2026-01", labels: gloves }) };
+    const parameters = override ? [{ name: "epochs", value: 7 }] : [];
+    const about = { name: "e", projectName: "PPE", url: "https://lab.example.com/experiments/3" };
+    const id = await anExperiment(registry, from, { ...about, type: "OBJECT_DETECTION", parameters });
+    if (meanwhile === "edited")
+      await registry.ask(
+        `mutation ($id: ID!) {
+          updateModelVersion(id: $id, input: { framework: ONNX, type: LINE }) { userErrors { code } }
+          updateLabelMap(id: $id, input: { operations: [{ remove: { index: 0 } }] }) { userErrors { code } }
+          updateParameters(id: $id, input: { operations: [{ remove: { name: "lr0" } }] }) { userErrors { code } }
+          removeDockerImage(id: $id) { userErrors { code } }
+        }`,
+        { id: from.base },
+      );
+    if (meanwhile === "purged")
+      for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: from.base });
+    await succeed(registry, id);
+
+    const input = {
+      description: "Better.",
+      ...(newModel && { model: { name: "Gloves" } }),
+      ...(!base && { framework: "ONNX", dockerImage: hand }),
+    };
+    const { modelVersion, userErrors } = await exported(registry, id, newModel ? null : model, input);
+    expect(userErrors).toEqual([]);
+    const epochs = { name: "epochs", type: "INTEGER", value: override ? 7 : 100 };
+    const used = base ? [epochs, { name: "lr0", type: "FLOAT", value: 0.01 }] : override ? [epochs] : [];
+    expect(modelVersion).toEqual({
+      ...{ id: expect.any(String), name: "exported", description: "Better.", type: "OBJECT_DETECTION" },
+      ...{ version: base && !newModel ? 2 : 1, model: { name: newModel ? "Gloves" : "PPE" } },
+      framework: base ? "PYTORCH" : "ONNX",
+      labels: dataset ? gloves : base ? wholeForm.labels : [],
+      parameters: used,
+      dockerImage: {
+        image: base ? "docker.io/acme/yolox" : "docker.io/acme/hand",
+        environmentVariables: [secret],
+      },
+      sourceExperiment: {
+        ...{ experimentId: id, experiment: { name: "e" }, ...about, parameters: used, metrics },
+        datasetVersions: dataset
+          ? [
+              {
+                ...{
+                  alias: "train",
+                  dataset: expect.stringMatching(/^Dataset/),
+                  version: "2026-01",
+                  url: null,
+                },
+                ...{ labelCount: 1, labels: gloves, datasetVersion: { name: "2026-01" } },
+              },
+            ]
+          : [],
+      },
+    });
+  },
+);
+
+test("each export has a snapshot of its own, which stays when datasets are edited and the experiment is gone", async () => {
+  const registry = await aRegistry();
+  const train = await aDatasetVersion(registry, { name: "2026-01", labels: gloves });
+  const id = await anExperiment(registry, { datasets: { train } }, { name: "e", type: "LINE" });
+  await succeed(registry, id);
+  const model = await aModel(registry);
+  const first = (await exported(registry, id, model, { name: "a" })).modelVersion;
+  const edit = `mutation ($id: ID!) {
+    updateDatasetVersion(id: $id, input: { name: "2026-02", labels: [] }, expectedRevision: 1) { userErrors { code } }
+  }`;
+  await registry.ask(edit, { id: train });
+  const second = (await exported(registry, id, model, { name: "b" })).modelVersion;
+  expect(second.sourceExperiment.datasetVersions).toMatchObject([{ version: "2026-02", labels: [] }]);
+  await registry.db.query("delete from experiment where id = $1", [uuid(id)]);
+  await registry.db.query("delete from dataset_version where id = $1", [uuid(train)]);
+  const query = `query ($id: ID!) { modelVersion(by: { id: $id }) { id ${fields} } }`;
+  const { modelVersion } = await registry.ask(query, { id: first.id });
+  const [dataset] = first.sourceExperiment.datasetVersions;
+  expect(dataset).toMatchObject({ version: "2026-01", labels: gloves });
+  expect(modelVersion.sourceExperiment).toEqual({
+    ...{ ...first.sourceExperiment, experiment: null },
+    datasetVersions: [{ ...dataset, datasetVersion: null }],
+  });
+});
+
+test("only what has come to SUCCESS is exported, unless it is said otherwise; then it stays as it is", async () => {
+  const registry = await aRegistry();
+  const [id, model] = [await anExperiment(registry), await aModel(registry)];
+  const refusal = { modelVersion: null, userErrors: [{ code: "CONFLICT", field: ["id"] }] };
+  expect(await exported(registry, id, model, {})).toEqual(refusal);
+  expect((await exported(registry, id, model, { anyStatus: true })).userErrors).toEqual([]);
+  const log =
+    'mutation ($id: ID!) { logMetrics(id: $id, input: { metrics: [{ name: "a", value: 1 }] }) { userErrors { code } } }';
+  expect((await registry.ask(log, { id })).logMetrics.userErrors).toEqual([{ code: "CONFLICT" }]);
+  const write = "insert into experiment_label (experiment_id, index, name) values ($1, 0, 'a')";
+  await expect(registry.db.query(write, [uuid(id)])).rejects.toThrow("that is over is kept");
+});
+
+test.each<[string, object, boolean, object]>([
+  ["no model", {}, false, { code: "INVALID", field: ["modelId"] }],
+  ["two models", { model: { name: "New" } }, true, { code: "INVALID", field: ["modelId"] }],
+  [
+    "a new model with a name that is taken",
+    { model: { name: "PPE" } },
+    false,
+    { code: "TAKEN", field: ["input", "model", "name"] },
+  ],
+  [
+    "a framework beside that of the base",
+    { framework: "ONNX" },
+    true,
+    { code: "CONFLICT", field: ["input", "framework"] },
+  ],
+  [
+    "a docker image beside that of the base",
+    { dockerImage },
+    true,
+    { code: "CONFLICT", field: ["input", "dockerImage"] },
+  ],
+  ["a name that is taken", { name: "base" }, true, { code: "TAKEN", field: ["input", "name"] }],
+])("an export into %s is refused, and leaves nothing", async (_what, input, into, userError) => {
+  const registry = await aRegistry();
+  const model = await aModel(registry, { name: "PPE" });
+  const base = await aVersion(registry, model, { name: "base" });
+  const id = await anExperiment(registry, { base }, {});
+  await succeed(registry, id);
+  expect(await exported(registry, id, into ? model : null, input)).toEqual({
+    modelVersion: null,
+    userErrors: [userError],
+  });
+  const { models, experiment } = await registry.ask(
+    "query ($id: ID!) { models { nodes { versionCount } } experiment(by: { id: $id }) { exportedAt } }",
+    { id },
+  );
+  expect([models.nodes, experiment]).toEqual([[{ versionCount: 1 }], { exportedAt: null }]);
+});
+
+test("the same key exports once", async () => {
+  const registry = await aRegistry();
+  const [id, model] = [await anExperiment(registry), await aModel(registry)];
+  const once = () => exported(registry, id, model, { anyStatus: true }, ', idempotencyKey: "k"');
+  expect(await once()).toEqual(await once());
+});
+
+const snapshot = [
+  ["source_experiment", "name = 'x'", "(model_version_id, experiment_id, name) select $1, $1, 'x'"],
+  [
+    "source_parameter",
+    "position = 9",
+    "(model_version_id, name, type, value, position) select $1, 'x', 'INTEGER', '1', 9",
+  ],
+  [
+    "source_metric",
+    "value = 9",
+    "(model_version_id, name, goal, value, best) select $1, 'x', 'MAXIMIZE', 1, 1",
+  ],
+  [
+    "source_dataset_version",
+    "position = 9",
+    "(model_version_id, alias, position, dataset_version_id, dataset, version, label_count) select $1, 'x', 1, $1, 'x', 'x', 0",
+  ],
+  ["source_label", "name = 'x'", "(model_version_id, alias, index, name) select $1, 'train', 9, 'x'"],
+] as const;
+
+test.each(snapshot)(
+  "the database refuses to change %s of an exported version",
+  async (table, change, row) => {
+    const registry = await aRegistry();
+    const train = await aDatasetVersion(registry, { labels: gloves });
+    const id = await anExperiment(
+      registry,
+      { datasets: { train } },
+      { type: "LINE", parameters: [{ name: "a", value: 1 }] },
+    );
+    await succeed(registry, id);
+    const model = await aModel(registry);
+    const version = uuid((await exported(registry, id, model, {})).modelVersion.id);
+    const byHand = uuid(await aVersion(registry, model));
+    const run = (statement: string, id: string) => registry.db.query(statement, [id]);
+    const frozen = `${table} is frozen`;
+    await expect(run(`update ${table} set ${change} where model_version_id = $1`, version)).rejects.toThrow(
+      frozen,
+    );
+    await expect(run(`delete from ${table} where model_version_id = $1`, version)).rejects.toThrow(
+      /is frozen/,
+    );
+    const to = table === "source_experiment" ? byHand : version;
+    await expect(run(`insert into ${table} ${row}`, to)).rejects.toThrow(frozen);
+  },
+);
+
+test("a purge takes the snapshot along", async () => {
+  const registry = await aRegistry();
+  const train = await aDatasetVersion(registry, { labels: gloves });
+  const id = await anExperiment(
+    registry,
+    { datasets: { train } },
+    { type: "LINE", parameters: [{ name: "a", value: 1 }] },
+  );
+  await succeed(registry, id);
+  const version = (await exported(registry, id, await aModel(registry), {})).modelVersion.id;
+  for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: version });
+  for (const [table] of snapshot)
+    expect(
+      await registry.db.query(`select from ${table} where model_version_id = $1`, [uuid(version)]),
+    ).toEqual([]);
+});
