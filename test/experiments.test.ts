@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { rotateSecrets } from "../src/docker-image/stored-secrets.ts";
 import { Keyring, parseSecretKeys } from "../src/keyring.ts";
+import { rotateSecrets } from "../src/stored-secrets.ts";
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import {
   aDatasetVersion,
