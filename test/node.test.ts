@@ -10,14 +10,16 @@ test("everything that has an id is found by it", async () => {
   const model = await aModel(registry);
   const version = await aVersion(registry, model);
   await aFile(registry, version);
-  const { viewer, modelVersion } = await registry.ask(
+  const { viewer, storageConnectors, modelVersion } = await registry.ask(
     `query ($id: ID!) {
       viewer { user { id } organization { id } }
+      storageConnectors { id }
       modelVersion(by: { id: $id }) { files { nodes { id } } }
     }`,
     { id: version },
   );
   const ids = [
+    storageConnectors[0].id,
     viewer.user.id,
     model,
     unknown,
@@ -25,7 +27,7 @@ test("everything that has an id is found by it", async () => {
     modelVersion.files.nodes[0].id,
     viewer.organization.id,
   ];
-  const types = ["User", "Model", null, "ModelVersion", "ModelFile", "Organization"];
+  const types = ["StorageConnector", "User", "Model", null, "ModelVersion", "ModelFile", "Organization"];
   expect((await registry.ask(nodes, { ids })).nodes).toEqual(
     types.map((type, index) => type && { __typename: type, id: ids[index] }),
   );
@@ -39,15 +41,19 @@ test("a foreign object of any type is null", async () => {
   const model = await aModel(other);
   const version = await aVersion(other, model);
   await aFile(other, version);
-  const { viewer, modelVersion } = await other.ask(
+  const { viewer, storageConnectors, modelVersion } = await other.ask(
     `query ($id: ID!) {
+      storageConnectors { id }
       viewer { user { id } organization { id } }
       modelVersion(by: { id: $id }) { files { nodes { id } } }
     }`,
     { id: version },
   );
-  const ids = [viewer.user.id, model, version, modelVersion.files.nodes[0].id, viewer.organization.id];
-  expect((await registry.ask(nodes, { ids })).nodes).toEqual([null, null, null, null, null]);
+  const ids = [
+    ...[viewer.user.id, storageConnectors[0].id, model, version],
+    ...[modelVersion.files.nodes[0].id, viewer.organization.id],
+  ];
+  expect((await registry.ask(nodes, { ids })).nodes).toEqual(ids.map(() => null));
 });
 
 test("nodes of one type are read by one statement", async () => {
@@ -57,7 +63,7 @@ test("nodes of one type are read by one statement", async () => {
 });
 
 const types =
-  "Expected the id of one of ApiToken, Invitation, Member, Model, ModelFile, ModelVersion, Organization, TrashEntry, User";
+  "Expected the id of one of ApiToken, Invitation, Member, Model, ModelFile, ModelVersion, Organization, PendingUpload, StorageConnector, TrashEntry, User";
 
 test.each([
   ["empty", "", `${types}, got "".`],

@@ -36,7 +36,10 @@ const expected: { [type: string]: { [action: string]: Role } } = {
   },
   Organization: {
     ...{ createModel: Role.EDITOR, createServiceUser: Role.ADMIN },
-    ...{ inviteMember: Role.ADMIN, update: Role.OWNER },
+    ...{ createStorageConnector: Role.ADMIN, inviteMember: Role.ADMIN, update: Role.OWNER },
+  },
+  StorageConnector: {
+    ...{ delete: Role.ADMIN, setDefault: Role.ADMIN, test: Role.ADMIN, update: Role.ADMIN },
   },
   TrashEntry: { purge: Role.ADMIN, restore: Role.EDITOR },
 };

@@ -49,6 +49,7 @@ export async function everything(registry: Registry): Promise<Everything> {
   await deleteIt(registry, "purgeModelVersion", String(others[1]));
   const bot = await aServiceUser(registry, { role: "EDITOR" });
   const { invitation, secret } = await anInvitation(registry);
+  const connector = await aStorageConnector(registry, "http://127.0.0.1:9");
   return {
     tokens: {
       ...{ OWNER: token, ADMIN: admin.token, EDITOR: editor.token, VIEWER: viewer.token },
@@ -68,6 +69,7 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelVersion_purged: String(others[1]),
       TrashEntry: toGlobalId("TrashEntry", uuid(String(others[0]))),
       ModelFile: toGlobalId("ModelFile", file),
+      StorageConnector: connector,
     },
     secret,
   };
@@ -93,6 +95,23 @@ export async function aServiceUser(
     { input: { name: "Nightly training", role: "VIEWER", ...input } },
   );
   return { memberId: createServiceUser.member.id, userId: createServiceUser.member.user.id };
+}
+
+/** Adds a storage connector through the API, and gives its id. */
+export async function aStorageConnector(
+  registry: Pick<Registry, "ask">,
+  endpoint: string,
+  { name = "Bucket", ...s3 }: { name?: string; bucket?: string; credentials?: object | null } = {},
+): Promise<string> {
+  const credentials = { accessKeyId: "stand-in", secretAccessKey: "a-secret-of-the-stand-in" };
+  const { createStorageConnector } = await registry.ask(
+    `mutation ($input: CreateStorageConnectorInput!) {
+      createStorageConnector(input: $input) { storageConnector { id } userErrors { message } }
+    }`,
+    { input: { name, s3: { endpoint, bucket: "models", pathStyle: true, credentials, ...s3 } } },
+  );
+  if (!createStorageConnector.storageConnector) throw new Error(JSON.stringify(createStorageConnector));
+  return createStorageConnector.storageConnector.id;
 }
 
 /** Creates a token through the API: for a service user, or for the owner of the registry. */

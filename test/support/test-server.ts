@@ -39,7 +39,14 @@ export async function aServer(
       ...config,
     },
     db,
-    { keyring, storages: new Storages(filesDir) },
+    {
+      keyring,
+      storages: new Storages(filesDir, {
+        keyring,
+        s3Endpoints: "*",
+        s3EnvironmentBuckets: ["http://127.0.0.1:9/models"],
+      }),
+    },
   );
   servers.push(app);
   return { app, address: await app.listen({ host: "127.0.0.1", port: 0 }) };
