@@ -33,8 +33,14 @@ export async function startServer(
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
-      ...{ PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: databaseUrl },
-      ...{ NODE_ENV: "production", GRAPHILE_ENV: "production", PORT: "0", DATA_DIR: dataDir },
+      ...process.env,
+      ...{
+        DATABASE_URL: databaseUrl,
+        NODE_ENV: "production",
+        GRAPHILE_ENV: "production",
+        PORT: "0",
+        DATA_DIR: dataDir,
+      },
       TSX_TSCONFIG_PATH: join(here, "tsconfig.json"),
     },
   });
@@ -48,14 +54,16 @@ export async function startServer(
   return { name, url, cpu: () => cpuOf(child.pid), stop };
 }
 
-async function addressOf(child: ChildProcess): Promise<string | undefined> {
+function addressOf(child: ChildProcess): Promise<string> {
   let output = "";
-  for await (const chunk of child.stdout ?? []) {
-    output += chunk;
-    const [, url] = /listens at (https?:\/\/[^/\s]+)/.exec(output) ?? [];
-    if (url) return url;
-  }
-  return undefined;
+  return new Promise((resolve) => {
+    // It is read to the end: whoever writes to a pipe that nobody reads would stop.
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      const [, url] = /listens at (https?:\/\/[^/\s]+)/.exec(output) ?? [];
+      if (url) resolve(url);
+    });
+  });
 }
 
 /** The kernel counts in hundredths of a second, whatever the machine. */
