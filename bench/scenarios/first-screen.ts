@@ -33,16 +33,18 @@ const limit = `
   select json_build_object('data', json_build_object('models', json_build_object('nodes', coalesce(json_agg(m), '[]'))))::text
   from (
     select 'Model_' || replace(m.id::text, '-', '') as id, m.name, m.description, m.updated_at as "updatedAt",
-      (${author("m")}) as "createdBy",
+      ${author("mu")} as "createdBy",
       json_build_object('nodes', (select coalesce(json_agg(v), '[]') from (
         select 'ModelVersion_' || replace(v.id::text, '-', '') as id, v.name, v.description, v.version,
           v.label_count as "labelCount", v.framework, v.type, v.updated_at as "updatedAt",
           (select coalesce(json_agg(l), '[]') from (
             select name from label where model_version_id = v.id order by index limit 2) l) as labels,
-          (${author("v")}) as "createdBy"
-        from model_version v where v.model_id = m.id and v.trash_entry_id is null order by v.version desc limit 10
+          ${author("vu")} as "createdBy"
+        from model_version v join user_account vu on vu.id = v.created_by_id
+        where v.model_id = m.id and v.trash_entry_id is null order by v.version desc limit 10
       ) v)) as versions
-    from model m where m.organization_id = $1 and m.trash_entry_id is null
+    from model m join user_account mu on mu.id = m.created_by_id
+    where m.organization_id = $1 and m.trash_entry_id is null
     order by m.updated_at desc, m.id desc limit 20
   ) m`;
 

@@ -48,10 +48,10 @@ const postgraphile = `query ($id: UUID!) {
 
 const limit = `
   select json_build_object('data', json_build_object('model', json_build_object(
-    'name', m.name, 'description', m.description, 'createdBy', (${author("m")}),
+    'name', m.name, 'description', m.description, 'createdBy', ${author("mu")},
     'versions', json_build_object('nodes', (select coalesce(json_agg(v), '[]') from (
       select 'ModelVersion_' || replace(v.id::text, '-', '') as id, v.name, v.description, v.version, v.framework, v.type,
-        v.created_at as "createdAt", v.updated_at as "updatedAt", (${author("v")}) as "createdBy",
+        v.created_at as "createdAt", v.updated_at as "updatedAt", ${author("vu")} as "createdBy",
         (select coalesce(json_agg(l), '[]') from (
           select index, name from label where model_version_id = v.id order by index) l) as labels,
         (select coalesce(json_agg(p), '[]') from (
@@ -61,20 +61,23 @@ const limit = `
           from docker_image where model_version_id = v.id) d) as "dockerImage",
         json_build_object('nodes', (select coalesce(json_agg(f), '[]') from (
           select f.name, f.filename, b.size, encode(b.sha256, 'hex') as sha256, f.created_at as "createdAt",
-            (${author("f")}) as "createdBy"
-          from model_file f join blob b on b.id = f.blob_id
+            ${author("fu")} as "createdBy"
+          from model_file f join blob b on b.id = f.blob_id join user_account fu on fu.id = f.created_by_id
           where f.model_version_id = v.id and f.trash_entry_id is null order by f.name limit 20) f)) as files,
         (select to_json(s) from (
           select name, url, parameters, metrics, dataset_versions as "datasetVersions"
           from source_experiment where model_version_id = v.id) s) as "sourceExperiment",
         json_build_object('ready', v.trainable) as trainable, json_build_object('ready', v.deployable) as deployable
-      from model_version v where v.model_id = m.id and v.trash_entry_id is null order by v.version desc limit 10
+      from model_version v join user_account vu on vu.id = v.created_by_id
+      where v.model_id = m.id and v.trash_entry_id is null order by v.version desc limit 10
     ) v))
   )))::text
-  from model m where m.organization_id = $1 and m.id = $2 and m.trash_entry_id is null`;
+  from model m join user_account mu on mu.id = m.created_by_id
+  where m.organization_id = $1 and m.id = $2 and m.trash_entry_id is null`;
 
-export function author(row: string): string {
-  return `select json_build_object('name', u.name, 'pictureUrl', u.picture_url) from user_account u where u.id = ${row}.created_by_id`;
+/** What is shown of a joined user. */
+export function author(user: string): string {
+  return `json_build_object('name', ${user}.name, 'pictureUrl', ${user}.picture_url)`;
 }
 
 export const overview: Scenario = {
