@@ -83,6 +83,7 @@ async function measure(scenario: Scenario | Mix, running: RunningServer[], load:
       const measured = await load.run({ scenario: scenario.name, server, url, from: numbers() });
       const after = cpu();
       if (round === 0) continue; // it warms up
+      if (measured.requests === 0) throw new Error(`${scenario.name}: ${server} has answered nothing.`);
       const cpuMs = before === null || after === null ? null : (after - before) / measured.requests;
       rounds.push({ scenario: scenario.name, versions, server, cpuMs, ...measured });
     }
