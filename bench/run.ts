@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { createScratchDatabase, withPostgres } from "../scripts/database.ts";
@@ -65,7 +66,7 @@ async function measureAll(serverUrl: string, size: Size): Promise<void> {
     for (const scenario of chosen) {
       const concerned = running.filter(({ name }) => concerns(scenario, name));
       await compare(scenario, { running: concerned, token, db, size, from: numbers() });
-      await measure(scenario, concerned, load, size);
+      await measure(scenario, concerned, load, { size, db });
     }
   } finally {
     load.end();
@@ -75,19 +76,36 @@ async function measureAll(serverUrl: string, size: Size): Promise<void> {
   }
 }
 
-async function measure(scenario: Scenario | Mix, running: RunningServer[], load: LoadGenerator, size: Size) {
+async function measure(
+  scenario: Scenario | Mix,
+  running: RunningServer[],
+  load: LoadGenerator,
+  { size, db }: { size: Size; db: pg.Client },
+): Promise<void> {
   const versions = size.models * size.versions;
   for (let round = 0; round <= count; round += 1) {
     for (const { name: server, url, cpu } of running) {
       const before = cpu();
       const measured = await load.run({ scenario: scenario.name, server, url, from: numbers() });
       const after = cpu();
+      await untilIdle(db);
       if (round === 0) continue; // it warms up
       if (measured.requests === 0) throw new Error(`${scenario.name}: ${server} has answered nothing.`);
       const cpuMs = before === null || after === null ? null : (after - before) / measured.requests;
       rounds.push({ scenario: scenario.name, versions, server, cpuMs, ...measured });
     }
     running.push(...running.splice(0, 1)); // each round begins with another one
+  }
+}
+
+/** Whoever hangs up leaves requests behind: the next server does not pay for them. */
+async function untilIdle(db: pg.Client): Promise<void> {
+  for (let idle = 0; idle < 5; ) {
+    const { rows } = await db.query(
+      "select exists (select from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()) as busy",
+    );
+    idle = rows[0].busy ? 0 : idle + 1;
+    await delay(10);
   }
 }
 

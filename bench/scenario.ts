@@ -81,6 +81,11 @@ export function aModel(n: number, { filled, versions }: Size): number {
   return pick(n, filled / versions);
 }
 
+/** The number of a version that has everything. */
+export function aFilledVersion(n: number, { filled }: Size): number {
+  return pick(n, filled);
+}
+
 /** The number of any version. */
 export function aVersion(n: number, { models, versions }: Size): number {
   return pick(n, models * versions);

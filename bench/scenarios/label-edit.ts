@@ -1,5 +1,5 @@
-import { globalId, type Size, uuid } from "../rows.ts";
-import { aModel, type Scenario } from "../scenario.ts";
+import { globalId, uuid } from "../rows.ts";
+import { aFilledVersion, type Scenario } from "../scenario.ts";
 
 const ours = `mutation ($id: ID!, $input: UpdateLabelMapInput!) {
   updateLabelMap(id: $id, input: $input) {
@@ -24,8 +24,6 @@ const limit = `
     json_build_object('id', 'ModelVersion_' || replace(id::text, '-', ''), 'labelCount', label_count),
     'userErrors', json_build_array())))::text from edited`;
 
-/** One that has labels: the first of its model. */
-const version = (n: number, size: Size) => 1 + (aModel(n, size) - 1) * size.versions;
 const index = (n: number) => n % 20;
 const name = (n: number) => `renamed ${n}`;
 const input = (n: number) => ({ operations: [{ set: { index: index(n), name: name(n) } }] });
@@ -34,15 +32,17 @@ export const labelEdit: Scenario = {
   name: "label edit",
   about: "A label map edit: one label gets another name",
   questions: {
-    limit: { text: limit, values: (n, size) => [uuid(version(n, size)), index(n), name(n)] },
+    limit: { text: limit, values: (n, size) => [uuid(aFilledVersion(n, size)), index(n), name(n)] },
     ours: {
       text: ours,
-      values: (n, size) => ({ id: globalId("ModelVersion", version(n, size)), input: input(n) }),
+      values: (n, size) => ({ id: globalId("ModelVersion", aFilledVersion(n, size)), input: input(n) }),
     },
-    tutorial: { text: ours, values: (n, size) => ({ id: uuid(version(n, size)), input: input(n) }) },
+    tutorial: { text: ours, values: (n, size) => ({ id: uuid(aFilledVersion(n, size)), input: input(n) }) },
     postgraphile: {
       text: postgraphile,
-      values: (n, size) => ({ input: { versionId: uuid(version(n, size)), index: index(n), name: name(n) } }),
+      values: (n, size) => ({
+        input: { versionId: uuid(aFilledVersion(n, size)), index: index(n), name: name(n) },
+      }),
       toOurs: ({ setLabel: { result } }) => ({ updateLabelMap: { modelVersion: result, userErrors: [] } }),
     },
   },

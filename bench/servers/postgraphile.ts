@@ -36,10 +36,10 @@ await pool.query(`
   declare
     edited model_version;
   begin
-    insert into label (model_version_id, index, name) values (version_id, set_label.index, set_label.name)
-    on conflict on constraint label_pkey do update set name = excluded.name;
     update model_version v set labels_revision = labels_revision + 1, updated_at = clock_timestamp()
     where v.id = version_id returning * into edited;
+    insert into label (model_version_id, index, name) values (version_id, set_label.index, set_label.name)
+    on conflict on constraint label_pkey do update set name = excluded.name;
     return edited;
   end $$`);
 
