@@ -11,7 +11,7 @@ export function keysOnDisk(filesDir: string, organizationId: string): string[] {
       return []; // nothing has been written yet
     }
   };
-  const keys = [...list("staging"), ...list("blobs").flatMap((folder) => list("blobs", folder))];
+  const keys = [...list("staging"), ...list("blobs")];
   return [...new Set(keys)].sort();
 }
 
