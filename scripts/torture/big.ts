@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { S3StandIn } from "../../test/support/s3-stand-in.ts";
 import { aModel, aVersion } from "../../test/support/seed.ts";
 import { inMebibytes, memoryOf, watchMemory } from "./process-state.ts";
 import { RegistryProcess } from "./registry-process.ts";
@@ -15,21 +16,52 @@ type Upload = (registry: RegistryProcess, versionId: string, bytes: Bytes) => Pr
 
 const ways: Record<string, Upload> = { "a multipart request": uploadWhole, parts: uploadInParts };
 
-/** One large file in each way up and down again. @returns how fast, and what memory the server needed */
+/** One large file in each way up and down again, on each kind of storage. @returns how fast, and what memory the server needed */
 export async function big(size: number): Promise<string> {
   const registry = new RegistryProcess();
+  const store = new S3StandIn();
   try {
     await registry.start();
     const versionId = await aVersion(registry, await aModel(registry));
-    for (const upload of Object.values(ways)) // what everybody loads once is no part of the price
-      await download(registry, await upload(registry, versionId, new Bytes(2 ** 20)));
-    const lines: string[] = [];
-    for (const [way, upload] of Object.entries(ways))
-      lines.push(`${way}: ${await upAndDown(registry, versionId, upload, new Bytes(size))}`);
-    return `${inMebibytes(size)} on the local disk by ${lines.join("; by ")}`;
+    const lines = [await inEachWay(registry, versionId, "the local disk", size)];
+    await moveTo(registry, await store.open(), store);
+    lines.push(await inEachWay(registry, versionId, "an S3 store", size));
+    return `${inMebibytes(size)} ${lines.join("; ")}`;
   } finally {
     await registry.stop();
+    await store.close();
   }
+}
+
+async function inEachWay(
+  registry: RegistryProcess,
+  versionId: string,
+  storage: string,
+  size: number,
+): Promise<string> {
+  for (const upload of Object.values(ways)) // what everybody loads once is no part of the price
+    await download(registry, await upload(registry, versionId, new Bytes(2 ** 20)));
+  const lines: string[] = [];
+  for (const [way, upload] of Object.entries(ways))
+    lines.push(`by ${way} ${await upAndDown(registry, versionId, upload, new Bytes(size))}`);
+  return `on ${storage} ${lines.join("; ")}`;
+}
+
+/** From now on new files go there. */
+async function moveTo(
+  registry: RegistryProcess,
+  endpoint: string,
+  { bucket, credentials }: S3StandIn,
+): Promise<void> {
+  const { createStorageConnector } = await registry.ask(
+    `mutation ($input: CreateStorageConnectorInput!) {
+      createStorageConnector(input: $input) { storageConnector { id } userErrors { message } } }`,
+    { input: { name: "S3", s3: { bucket, endpoint, pathStyle: true, credentials } } },
+  );
+  await registry.ask(
+    "mutation ($id: ID!) { setDefaultStorageConnector(id: $id) { userErrors { message } } }",
+    { id: createStorageConnector.storageConnector.id },
+  );
 }
 
 async function upAndDown(

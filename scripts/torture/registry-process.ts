@@ -34,7 +34,7 @@ export class RegistryProcess {
 
   async stop(): Promise<void> {
     await this.#server?.end();
-    if (!process.env.TORTURE_KEEP) rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   /** Resolves when the server has ended, killed or not. */
