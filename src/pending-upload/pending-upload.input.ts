@@ -37,7 +37,9 @@ export class BeginModelFileUploadInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: "Whether it takes the place of a file that has the name then, which goes into the trash.",
+    description:
+      "Whether it takes the place of a file that has the name when the upload is completed, which goes into the trash then: before the new " +
+      "bytes have been read, and also when they turn out to be CORRUPT.",
   })
   replace!: boolean;
 }
