@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { afterAll, expect, test } from "@jest/globals";
 import { type FastifyInstance, fastify } from "fastify";
 import { answerErrorsAsGraphQL } from "../src/http/http-errors.ts";
-import { sendFiles } from "../src/model-file/send-files.ts";
+import { sendFiles } from "../src/file/send-files.ts";
 import type { ReadHeaders } from "../src/storage-connector/storage.ts";
 import type { StorageConnector } from "../src/storage-connector/storage-connector.ts";
 import { Storages } from "../src/storage-connector/storages.ts";
