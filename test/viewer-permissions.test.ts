@@ -20,7 +20,13 @@ const expected: { [type: string]: { [action: string]: Role } } = {
   Dataset: { createVersion: Role.EDITOR, delete: Role.EDITOR, update: Role.EDITOR },
   DatasetVersion: { delete: Role.EDITOR, update: Role.EDITOR },
   Experiment: {
-    ...{ addArtifact: Role.EDITOR, export: Role.EDITOR, logMetrics: Role.EDITOR, setStatus: Role.EDITOR, update: Role.EDITOR },
+    ...{
+      addArtifact: Role.EDITOR,
+      export: Role.EDITOR,
+      logMetrics: Role.EDITOR,
+      setStatus: Role.EDITOR,
+      update: Role.EDITOR,
+    },
     ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
   },
   Invitation: { revoke: Role.ADMIN },
