@@ -20,7 +20,7 @@ const rows: { [field: string]: Row } = {
   "Query.node": { least: Role.VIEWER, ask: "node(id: $Model) { id }" },
   "Query.nodes": {
     least: Role.VIEWER,
-    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $Dataset, $DatasetVersion, $Experiment, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
+    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $Dataset, $DatasetVersion, $Experiment, $Artifact, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
   },
   "Query.model": { least: Role.VIEWER, ask: "model(by: { id: $Model }) { id }" },
   "Query.models": {
@@ -96,6 +96,22 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'updateExperimentLabelMap(id: $Experiment, input: { operations: [{ set: { index: 7, name: "New" } }] }) { added { name } userErrors { code field message } }',
   },
+  "Mutation.createArtifact": {
+    least: Role.EDITOR,
+    ask: 'createArtifact(experimentId: $Experiment, input: { name: "New", file: $Upload }) { artifact { name } userErrors { code field message } }',
+  },
+  "Mutation.beginArtifactUpload": {
+    least: Role.EDITOR,
+    ask: 'beginArtifactUpload(experimentId: $Experiment, input: { name: "New", filename: "a", size: 1 }) { pendingUpload { name } userErrors { code field message } }',
+  },
+  "Mutation.verifyArtifact": {
+    least: Role.EDITOR,
+    ask: "verifyArtifact(id: $Artifact) { artifact { name } userErrors { code field message } }",
+  },
+  "Mutation.deleteArtifact": {
+    least: Role.EDITOR,
+    ask: "deleteArtifact(id: $Artifact) { deletedId userErrors { code field message } }",
+  },
   "Mutation.logMetrics": {
     least: Role.EDITOR,
     ask: 'logMetrics(id: $Experiment, input: { metrics: [{ name: "loss", value: 1 }] }) { experiment { name } userErrors { code field message } }',
@@ -170,13 +186,13 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'beginModelFileUpload(modelVersionId: $ModelVersion, input: { name: "New", filename: "a", size: 1 }) { pendingUpload { name } userErrors { code field message } }',
   },
-  "Mutation.completeModelFileUpload": {
+  "Mutation.completeUpload": {
     least: Role.EDITOR,
-    ask: "completeModelFileUpload(id: $PendingUpload, input: { parts: [] }) { modelFile { name } pendingUpload { name } userErrors { field message } }",
+    ask: "completeUpload(id: $PendingUpload, input: { parts: [] }) { file { name } pendingUpload { name } userErrors { field message } }",
   },
-  "Mutation.abortModelFileUpload": {
+  "Mutation.abortUpload": {
     least: Role.EDITOR,
-    ask: "abortModelFileUpload(id: $PendingUpload) { abortedId userErrors { code field message } }",
+    ask: "abortUpload(id: $PendingUpload) { abortedId userErrors { code field message } }",
   },
   "Mutation.verifyModelFile": {
     least: Role.EDITOR,
@@ -444,6 +460,7 @@ async function contents(): Promise<string> {
     "dataset",
     "dataset_version",
     "experiment",
+    "artifact",
     "member",
     "invitation",
     "api_token (id, role, name)",
