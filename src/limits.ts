@@ -44,6 +44,8 @@ export const limits = {
   /** Points of a series that are shown: when nothing else is said, and at most. */
   seriesPoints: 1_000,
   seriesPointsAtMost: 10_000,
+  /** Experiments, and versions, that a deletion shows to have been built on what it takes along. */
+  impact: 100,
   /** Generations that the lineage of a version shows. */
   generations: 1_000,
   /** Characters of an idempotency key. */
