@@ -15,6 +15,8 @@ export const limits = {
   labels: 25_000,
   /** Labels of each kind of difference that a divergence shows. */
   divergence: 1_000,
+  /** Differences of one section that a comparison of versions shows. */
+  differences: 1_000,
   /** Parameters of one version. */
   parameters: 1_000,
   /** Operations in one edit of a label map: enough for a whole one, label by label. */

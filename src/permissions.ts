@@ -15,6 +15,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.models": Role.VIEWER,
   "Query.modelVersion": Role.VIEWER,
   "Query.modelVersions": Role.VIEWER,
+  "Query.compareModelVersions": Role.VIEWER,
   "Query.dataset": Role.VIEWER,
   "Query.datasets": Role.VIEWER,
   "Query.datasetVersion": Role.VIEWER,

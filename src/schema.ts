@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
+import { ComparisonResolver } from "./comparison/comparison.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
 import { DatasetResolver } from "./dataset/dataset.resolver.ts";
 import {
@@ -144,6 +145,7 @@ export function buildApiSchema(): GraphQLSchema {
       LineageOfModelVersionResolver,
       VersionOfLineageResolver,
       VersionsTrainedOnDatasetVersionResolver,
+      ComparisonResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
       DatasetResolver,

@@ -35,6 +35,10 @@ const rows: { [field: string]: Row } = {
     least: Role.VIEWER,
     ask: "modelVersions(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
   },
+  "Query.compareModelVersions": {
+    least: Role.VIEWER,
+    ask: "compareModelVersions(a: $ModelVersion, b: $ModelVersion) { a { name } }",
+  },
   "Query.members": {
     least: Role.VIEWER,
     ask: "members(where: { service: { eq: true } }) { nodes { role } }",
