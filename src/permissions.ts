@@ -59,6 +59,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.logMetrics": Role.EDITOR,
   "Mutation.setExperimentStatus": Role.EDITOR,
   "Mutation.exportExperiment": Role.EDITOR,
+  "Mutation.deleteExperiment": Role.ADMIN, // it has no trash
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,

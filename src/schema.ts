@@ -19,6 +19,7 @@ import {
 import { DatasetVersionPermissionsResolver } from "./dataset-version/dataset-version-permissions.resolver.ts";
 import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
+import { DeleteExperimentResolver } from "./experiment/delete-experiment.resolver.ts";
 import { ExperimentResolver } from "./experiment/experiment.resolver.ts";
 import { ExperimentEditsResolver } from "./experiment/experiment-edits.resolver.ts";
 import { ExperimentPermissionsResolver } from "./experiment/experiment-permissions.resolver.ts";
@@ -156,6 +157,7 @@ export function buildApiSchema(): GraphQLSchema {
       ExperimentResolver,
       ExperimentPermissionsResolver,
       ExperimentEditsResolver,
+      DeleteExperimentResolver,
       PartsOfExperimentResolver,
       VersionOfExperimentBaseResolver,
       VersionOfExperimentDatasetVersionResolver,

@@ -112,6 +112,10 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'exportExperiment(id: $Experiment, modelId: $Model, input: { name: "New", anyStatus: true }) { modelVersion { name } userErrors { code field message } }',
   },
+  "Mutation.deleteExperiment": {
+    least: Role.ADMIN,
+    ask: "deleteExperiment(id: $Experiment) { contents { metricCount } userErrors { code field message } }",
+  },
   "Mutation.createModel": {
     least: Role.EDITOR,
     ask: 'createModel(input: { name: "New" }) { model { name } userErrors { code field message } }',

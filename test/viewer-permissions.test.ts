@@ -20,7 +20,7 @@ const expected: { [type: string]: { [action: string]: Role } } = {
   DatasetVersion: { delete: Role.EDITOR, update: Role.EDITOR },
   Experiment: {
     ...{ export: Role.EDITOR, logMetrics: Role.EDITOR, setStatus: Role.EDITOR, update: Role.EDITOR },
-    ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
+    ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR, delete: Role.ADMIN },
   },
   Invitation: { revoke: Role.ADMIN },
   Member: {
