@@ -119,8 +119,8 @@ async function rotate(db: DataSource, config: Config): Promise<string> {
   return `${rotated} secrets were encrypted anew under the key "${keyring.current}"${rest}.`;
 }
 
-async function sweepOnce(db: DataSource, { filesDir }: Config, options: Options): Promise<string> {
-  return sweepByHand(db, filesDir, options["dry-run"] ?? false);
+async function sweepOnce(db: DataSource, config: Config, options: Options): Promise<string> {
+  return sweepByHand(db, config, options["dry-run"] ?? false);
 }
 
 function idOf(memberId: string): string {

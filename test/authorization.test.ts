@@ -115,6 +115,26 @@ const rows: { [field: string]: Row } = {
   "Mutation.deleteExperiment": {
     least: Role.ADMIN,
     ask: "deleteExperiment(id: $Experiment) { contents { metricCount } userErrors { code field message } }",
+  "Query.storageConnectors": { least: Role.VIEWER, ask: "storageConnectors { name kind s3 { bucket } }" },
+  "Mutation.createStorageConnector": {
+    least: Role.ADMIN,
+    ask: 'createStorageConnector(input: { name: "New", s3: { bucket: "new", credentials: { accessKeyId: "a", secretAccessKey: "b" } } }) { storageConnector { name } userErrors { code field message } }',
+  },
+  "Mutation.updateStorageConnector": {
+    least: Role.ADMIN,
+    ask: 'updateStorageConnector(id: $StorageConnector, input: { name: "New" }) { storageConnector { name } userErrors { code field message } }',
+  },
+  "Mutation.testStorageConnector": {
+    least: Role.ADMIN,
+    ask: "testStorageConnector(id: $StorageConnector) { test { ok } userErrors { code field message } }",
+  },
+  "Mutation.setDefaultStorageConnector": {
+    least: Role.ADMIN,
+    ask: "setDefaultStorageConnector(id: $StorageConnector) { storageConnector { isDefault } userErrors { code field message } }",
+  },
+  "Mutation.deleteStorageConnector": {
+    least: Role.ADMIN,
+    ask: "deleteStorageConnector(id: $StorageConnector) { userErrors { code field message } }",
   },
   "Mutation.createModel": {
     least: Role.EDITOR,
@@ -434,6 +454,7 @@ async function contents(): Promise<string> {
     "member",
     "invitation",
     "api_token (id, role, name)",
+    "storage_connector",
   ];
   const parts = tables.map((table) => {
     const [, name = "", columns] = /^(\w+)(?: \((.*)\))?$/.exec(table) ?? [];

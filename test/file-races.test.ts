@@ -140,7 +140,7 @@ test(`${count} races of files on shared bytes, two servers and two sweeps: no by
   );
   expect(files.length).toBeGreaterThan(0);
   for (const { id, blobId, state, sha256 } of files) {
-    const bytes = readFileSync(join(filesDir, organizationId, "blobs", blobId.slice(0, 2), blobId));
+    const bytes = readFileSync(join(filesDir, organizationId, "blobs", blobId));
     expect([state, digest(bytes), sha256.toString("hex")]).toEqual([
       "READY",
       digests.get(id),

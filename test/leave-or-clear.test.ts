@@ -10,7 +10,7 @@ import {
 } from "graphql";
 import { buildApiSchema } from "../src/schema.ts";
 import { sendForm } from "./support/multipart.ts";
-import { aServiceUser } from "./support/people.ts";
+import { aServiceUser, aStorageConnector } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aDataset, aDatasetVersion, aModel, anExperiment, aVersion, wholeForm } from "./support/seed.ts";
 
@@ -147,6 +147,17 @@ const editors: { [input: string]: (registry: Registry) => Promise<Edited> } = {
     await edit({ pictureUrl: "https://pictures.example.com/robot.png" });
     return { edit, read: async () => (await registry.ask(find, { id })).node.user };
   },
+  async UpdateStorageConnectorInput(registry) {
+    const id = await aStorageConnector(registry, "http://127.0.0.1:9"); // where the environment's credentials are lent
+    const query = mutation("updateStorageConnector", "UpdateStorageConnectorInput");
+    const find = "query ($id: ID!) { node(id: $id) { ... on StorageConnector { name s3 { accessKeyId } } } }";
+    const read = async () => {
+      const { name, s3 } = (await registry.ask(find, { id })).node;
+      // The secret is never shown: it is taken to be the one that goes with the id.
+      return { name, credentials: keys.find(({ accessKeyId }) => accessKeyId === s3.accessKeyId) ?? null };
+    };
+    return { edit: (input) => send(registry, query, { id, input }), read };
+  },
   async UpdateOrganizationInput(registry) {
     const query = `mutation ($input: UpdateOrganizationInput!) {
       updateOrganization(input: $input) { userErrors { field } }
@@ -157,6 +168,11 @@ const editors: { [input: string]: (registry: Registry) => Promise<Edited> } = {
     };
   },
 };
+
+const keys = [
+  { accessKeyId: "stand-in", secretAccessKey: "a-secret-of-the-stand-in" },
+  { accessKeyId: "other", secretAccessKey: "another-secret" },
+];
 
 const refused = Symbol("null is refused");
 
@@ -207,6 +223,10 @@ const table: { [input: string]: { [field: string]: { to: unknown; cleared: unkno
   UpdateUserInput: {
     name: { to: "Other", cleared: refused },
     pictureUrl: { to: "https://pictures.example.com/other.png", cleared: null },
+  },
+  UpdateStorageConnectorInput: {
+    name: { to: "Other", cleared: refused },
+    credentials: { to: keys[1], cleared: null },
   },
   UpdateOrganizationInput: { name: { to: "Other", cleared: refused } },
 };

@@ -12,14 +12,16 @@ test("everything that has an id is found by it", async () => {
   const version = await aVersion(registry, model);
   await aFile(registry, version);
   const { id: upload } = await anUpload(registry.ask, version, Buffer.alloc(1));
-  const { viewer, modelVersion } = await registry.ask(
+  const { viewer, storageConnectors, modelVersion } = await registry.ask(
     `query ($id: ID!) {
       viewer { user { id } organization { id } }
+      storageConnectors { id }
       modelVersion(by: { id: $id }) { files { nodes { id } } }
     }`,
     { id: version },
   );
   const ids = [
+    storageConnectors[0].id,
     viewer.user.id,
     model,
     unknown,
@@ -28,7 +30,16 @@ test("everything that has an id is found by it", async () => {
     upload,
     viewer.organization.id,
   ];
-  const types = ["User", "Model", null, "ModelVersion", "ModelFile", "PendingUpload", "Organization"];
+  const types = [
+    "StorageConnector",
+    "User",
+    "Model",
+    null,
+    "ModelVersion",
+    "ModelFile",
+    "PendingUpload",
+    "Organization",
+  ];
   expect((await registry.ask(nodes, { ids })).nodes).toEqual(
     types.map((type, index) => type && { __typename: type, id: ids[index] }),
   );
@@ -43,15 +54,16 @@ test("a foreign object of any type is null", async () => {
   const version = await aVersion(other, model);
   await aFile(other, version);
   const { id: upload } = await anUpload(other.ask, version, Buffer.alloc(1));
-  const { viewer, modelVersion } = await other.ask(
+  const { viewer, storageConnectors, modelVersion } = await other.ask(
     `query ($id: ID!) {
+      storageConnectors { id }
       viewer { user { id } organization { id } }
       modelVersion(by: { id: $id }) { files { nodes { id } } }
     }`,
     { id: version },
   );
   const file = modelVersion.files.nodes[0].id;
-  const ids = [viewer.user.id, model, version, file, upload, viewer.organization.id];
+  const ids = [viewer.user.id, storageConnectors[0].id, model, version, file, upload, viewer.organization.id];
   expect((await registry.ask(nodes, { ids })).nodes).toEqual(ids.map(() => null));
 });
 

@@ -7,9 +7,10 @@ import { createDataSource } from "../src/data-source.ts";
 import { Role } from "../src/member/role.ts";
 import { removeDockerImage, updateDockerImage, updateDockerImageMutation } from "./support/docker-image.ts";
 import { urlOf } from "./support/embedded-cluster.ts";
+import { aStorageConnector } from "./support/people.ts";
 import { aMember } from "./support/registry.ts";
 import { aModel, anExperiment, uuid } from "./support/seed.ts";
-import { type Send, sender } from "./support/send.ts";
+import { type Data, type Send, sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
 
 /** Stands in every secret of this test, and in nothing else. */
@@ -76,6 +77,7 @@ test("fifty secrets, set, edited, copied and deleted, are nowhere to be found", 
     const { exportExperiment } = await ask(exportIt, { id, modelId, name: `exported ${id}` });
     expect(exportExperiment.userErrors).toEqual([]);
   }
+  await useConnectors(ask);
   const { token } = await aViewer(db);
   const seen = await everythingSeen(sender(server.url, token));
   const errors = await errorsOf(send, server.url, db, ids[0] ?? "");
@@ -103,6 +105,23 @@ test("fifty secrets, set, edited, copied and deleted, are nowhere to be found", 
   expect(logs).toContain("unexpected error");
   expect(dump.match(/sealed/g)?.length).toBeGreaterThanOrEqual(50);
 });
+
+/** Adds storage connectors with secrets, changes them, and lets them fail. */
+async function useConnectors(ask: (query: string, input?: object) => Promise<Data>): Promise<void> {
+  const key = (number: number) => ({ accessKeyId: control, secretAccessKey: `${stem}-connector-${number}` });
+  const change = `mutation ($id: ID!, $input: UpdateStorageConnectorInput!) {
+    updateStorageConnector(id: $id, input: $input) { userErrors { message } }
+  }`;
+  const test = `mutation ($id: ID!) { testStorageConnector(id: $id) { test { ok steps { problem } } } }`;
+  for (const number of [1, 2, 3]) {
+    const s3 = { name: `Bucket ${number}`, credentials: key(number) };
+    const id = await aStorageConnector({ ask }, "http://127.0.0.1:9", s3);
+    await ask(change, { id, input: { credentials: key(number + 10) } });
+    const taken = await ask(change, { id, input: { name: "Local disk", credentials: key(number + 20) } });
+    expect(taken.updateStorageConnector.userErrors).toHaveLength(1);
+    expect((await ask(test, { id })).testStorageConnector.test.ok).toBe(false);
+  }
+}
 
 const settle = (mutation: string) => `mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`;
 

@@ -47,7 +47,10 @@ const expected: { [type: string]: { [action: string]: Role } } = {
   Organization: {
     ...{ createDataset: Role.EDITOR, createExperiment: Role.EDITOR },
     ...{ createModel: Role.EDITOR, createServiceUser: Role.ADMIN },
-    ...{ inviteMember: Role.ADMIN, update: Role.OWNER },
+    ...{ createStorageConnector: Role.ADMIN, inviteMember: Role.ADMIN, update: Role.OWNER },
+  },
+  StorageConnector: {
+    ...{ delete: Role.ADMIN, setDefault: Role.ADMIN, test: Role.ADMIN, update: Role.ADMIN },
   },
   TrashEntry: { purge: Role.ADMIN, restore: Role.EDITOR },
 };

@@ -17,12 +17,15 @@ export interface StagedBlob extends BytesRead {
 /**
  * Writes bytes as they come into the default storage of an organization, and reads them on the way. When it fails,
  * also because `bytes` does, it removes what it has written; what it cannot remove is left to the sweep.
+ *
+ * @param sizeHint how many bytes there are at most, when that is known before.
  */
 export async function stageBlob(
   db: DataSource,
   storages: Storages,
   organizationId: string,
   bytes: AsyncIterable<Buffer>,
+  sizeHint?: number,
 ): Promise<StagedBlob> {
   const connector = await defaultConnector(db, organizationId);
   const id = uuidv7();
@@ -31,7 +34,7 @@ export async function stageBlob(
   const heartbeat = setInterval(() => void touchBlob(db, id).catch(() => {}), limits.heartbeat);
   const reader = new Reader();
   try {
-    await storages.open(connector).write(id, reader.pass(bytes));
+    await storages.open(connector).write(id, reader.pass(bytes), sizeHint);
   } catch (error) {
     await discardBlob(db, storages, id).catch(() => {});
     throw error;

@@ -25,6 +25,16 @@ export class PendingUploadResolver {
     return pendingUploadById(context, uuidOf("PendingUpload", id, ["id"]));
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The SHA-256 that was announced, as 64 lower-case hex digits; null when none was, and once it is completed.",
+  })
+  async sha256(@Root() { blobId }: PendingUpload, @Ctx() context: Context): Promise<string | null> {
+    const blob = blobId === null ? null : await blobById(context, blobId);
+    return blob?.sha256?.toString("hex") ?? null;
+  }
+
   @FieldResolver(() => [UploadedPart], {
     description:
       "The parts that are there, in the order of their numbers: whoever goes on after a crash sends the others. Empty once it is completed.",

@@ -49,7 +49,7 @@ export class PendingUpload implements Node {
   @Column("text", { nullable: true })
   contentType!: string | null;
 
-  /** Whether it takes the place of a file that has the name. */
+  @Field(() => Boolean, { description: "Whether the file will take the place of one that has the name." })
   @Column("boolean")
   replace!: boolean;
 

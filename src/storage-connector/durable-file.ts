@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StorageError } from "./storage.ts";
 
@@ -77,13 +77,13 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Gives a file or folder its final name, durably; takes it away again when that fails. */
+/** Gives a file or folder its final name, durably; and the former one back when that fails: what came in parts is there only once. */
 export async function publish(from: string, to: string): Promise<void> {
   await rename(from, to);
   try {
     await syncFolder(dirname(to));
   } catch (error) {
-    await rm(to, { recursive: true, force: true });
+    await rename(to, from);
     throw error;
   }
 }

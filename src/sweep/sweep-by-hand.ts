@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import type { DataSource } from "typeorm";
-import { ConfigError } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { openKeyring } from "../open-keyring.ts";
 import { Storages } from "../storage-connector/storages.ts";
 import { describeFailure } from "../welcome.ts";
 import { foresee } from "./foresee.ts";
@@ -8,11 +9,12 @@ import type { Swept } from "./step.ts";
 import { sweep } from "./sweep.ts";
 
 /** Sweeps once, beside servers that run or without any. @returns what was done, for people */
-export async function sweepByHand(db: DataSource, filesDir: string, dryRun: boolean): Promise<string> {
-  await expectFiles(db, filesDir);
+export async function sweepByHand(db: DataSource, config: Config, dryRun: boolean): Promise<string> {
+  await expectFiles(db, config.filesDir);
   if (dryRun) return `A sweep would take away:\n${describe(await foresee(db))}`;
   const onError = (error: unknown, id: string) => process.stderr.write(`${id}: ${describeFailure(error)}\n`);
-  const swept = await sweep(db, new Storages(filesDir), { onError });
+  const storages = new Storages(config.filesDir, { keyring: await openKeyring(config), ...config });
+  const swept = await sweep(db, storages, { onError });
   const rest = swept.whole ? "" : "\nA server was sweeping too: the rest was left to it.";
   return `Taken away:\n${describe(swept)}${rest}`;
 }

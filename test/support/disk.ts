@@ -4,14 +4,14 @@ import type { DataSource } from "typeorm";
 
 /** The keys under which a local disk has anything of an organization: bytes, parts, or what a crash has left. */
 export function keysOnDisk(filesDir: string, organizationId: string): string[] {
-  const list = (...path: string[]) => {
+  const list = (folder: string) => {
     try {
-      return readdirSync(join(filesDir, organizationId, ...path));
+      return readdirSync(join(filesDir, organizationId, folder));
     } catch {
       return []; // nothing has been written yet
     }
   };
-  const keys = [...list("staging"), ...list("blobs").flatMap((folder) => list("blobs", folder))];
+  const keys = [...list("staging"), ...list("blobs")];
   return [...new Set(keys)].sort();
 }
 

@@ -8,8 +8,10 @@ import { detectFormat, headBytes } from "../../src/blob/detect-format.ts";
 import { settleBlob } from "../../src/blob/settle-blob.ts";
 import type { Context } from "../../src/context.ts";
 import { addModelFile } from "../../src/model-file/add-model-file.ts";
+import { lockModelVersion } from "../../src/model-version/edit-section.ts";
 import { toGlobalId } from "../../src/node/id.ts";
 import { defaultConnector, Storages } from "../../src/storage-connector/storages.ts";
+import type { Viewer } from "../../src/viewer/viewer.ts";
 import type { Registry } from "./registry.ts";
 import { uuid } from "./seed.ts";
 import { filesDir } from "./test-server.ts";
@@ -43,6 +45,7 @@ export async function aStoredFile(
   const context = { trashDays: 30, viewer: { organizationId, userId } } as Context;
   const file = { versionUuid: uuid(versionId), name, filename, contentType, replace: false };
   await db.transaction(async (tx) => {
+    await lockModelVersion(tx, context.viewer as Viewer, file.versionUuid, ["modelVersionId"]); // before the bytes, as everybody
     await addModelFile(tx, context, { ...file, id, blobId: await settleBlob(tx, blobId, read) });
   });
   return toGlobalId("ModelFile", id);

@@ -1,6 +1,5 @@
 import { Role } from "../../src/member/role.ts";
 import { toGlobalId } from "../../src/node/id.ts";
-import { defaultConnector } from "../../src/storage-connector/storages.ts";
 import { anUpload } from "./parts.ts";
 import { aMember, aToken, type Registry } from "./registry.ts";
 import {
@@ -71,6 +70,7 @@ export async function everything(registry: Registry): Promise<Everything> {
   await deleteIt(registry, "purgeModelVersion", String(others[1]));
   const bot = await aServiceUser(registry, { role: "EDITOR" });
   const { invitation, secret } = await anInvitation(registry);
+  const connector = await aStorageConnector(registry, "http://127.0.0.1:9");
   return {
     tokens: {
       ...{ OWNER: token, ADMIN: admin.token, EDITOR: editor.token, VIEWER: viewer.token },
@@ -92,12 +92,12 @@ export async function everything(registry: Registry): Promise<Everything> {
       ModelFile: String(files[0]),
       ModelFile_deleted: String(files[1]),
       PendingUpload: (await anUpload(registry.ask, version, Buffer.alloc(1))).id,
-      StorageConnector: toGlobalId("StorageConnector", (await defaultConnector(db, organizationId)).id),
       Dataset: dataset,
       Dataset_empty: await aDataset(registry),
       DatasetVersion: datasetVersion,
       DatasetVersion_unused: await aDatasetVersion(registry),
       Experiment: experiment,
+      StorageConnector: connector,
     },
     secret,
   };
@@ -123,6 +123,23 @@ export async function aServiceUser(
     { input: { name: "Nightly training", role: "VIEWER", ...input } },
   );
   return { memberId: createServiceUser.member.id, userId: createServiceUser.member.user.id };
+}
+
+/** Adds a storage connector through the API, and gives its id. */
+export async function aStorageConnector(
+  registry: Pick<Registry, "ask">,
+  endpoint: string,
+  { name = "Bucket", ...s3 }: { name?: string; bucket?: string; credentials?: object | null } = {},
+): Promise<string> {
+  const credentials = { accessKeyId: "stand-in", secretAccessKey: "a-secret-of-the-stand-in" };
+  const { createStorageConnector } = await registry.ask(
+    `mutation ($input: CreateStorageConnectorInput!) {
+      createStorageConnector(input: $input) { storageConnector { id } userErrors { message } }
+    }`,
+    { input: { name, s3: { endpoint, bucket: "models", pathStyle: true, credentials, ...s3 } } },
+  );
+  if (!createStorageConnector.storageConnector) throw new Error(JSON.stringify(createStorageConnector));
+  return createStorageConnector.storageConnector.id;
 }
 
 /** Creates a token through the API: for a service user, or for the owner of the registry. */

@@ -1,18 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
+import { collect, listening, runProgram, type ServerProcess } from "../../scripts/server-process.ts";
 
-export interface ServerProcess {
-  process: ChildProcess;
-  url: string;
-  /** All that it has printed so far. */
-  output(): string;
-  /** Sends a signal, and waits for the exit; gives the exit code. */
-  end(signal?: NodeJS.Signals): Promise<number | null>;
-}
+export type { ServerProcess };
 
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
@@ -46,32 +40,17 @@ export async function startServer(
   args: string[] = [],
   folder = ".",
 ): Promise<ServerProcess> {
-  const child = runProgram("dist/main.js", { PORT: "0", ...env }, args, folder);
-  const output = collect(child);
-  const exited = once(child, "exit");
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on("data", () => {
-      const address = /listens at (\S+)/.exec(output())?.[1];
-      if (address) resolve(address);
-    });
-    void exited.then(([code]) => reject(new Error(`The server ended with ${code}: ${output()}`)));
-  });
-  const end = async (signal: NodeJS.Signals = "SIGTERM") => {
-    child.kill(signal);
-    const [code] = await exited;
-    return code as number | null;
-  };
-  return { process: child, url, output, end };
+  return listening(watched("dist/main.js", { PORT: "0", ...env }, args, folder));
 }
 
 /** Runs the built server until it ends by itself. */
 export function runToEnd(env: Record<string, string>, args: string[] = [], folder = ".") {
-  return outputOf(runProgram("dist/main.js", env, args, folder));
+  return outputOf(watched("dist/main.js", env, args, folder));
 }
 
 /** Runs the built administration beside the server. */
 export function runAdmin(env: Record<string, string>, args: string[]) {
-  return outputOf(runProgram("dist/admin.js", env, args, "."));
+  return outputOf(watched("dist/admin.js", env, args, "."));
 }
 
 async function outputOf(child: ChildProcess): Promise<{ code: number | null; output: string }> {
@@ -80,29 +59,9 @@ async function outputOf(child: ChildProcess): Promise<{ code: number | null; out
   return { code, output: output() };
 }
 
-function runProgram(
-  program: string,
-  env: Record<string, string>,
-  args: string[],
-  folder: string,
-): ChildProcess {
-  const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...(PATH && { PATH }), ...(HOME && { HOME }), ...env },
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+function watched(...program: Parameters<typeof runProgram>): ChildProcess {
+  const child = runProgram(...program);
   children.add(child);
   child.once("exit", () => children.delete(child));
   return child;
-}
-
-function collect(child: ChildProcess): () => string {
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-    });
-  }
-  return () => text;
 }

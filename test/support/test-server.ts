@@ -11,12 +11,12 @@ import { Storages } from "../../src/storage-connector/storages.ts";
 /** Where the servers of this test file keep files. */
 export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 
-/** Opens the storages of the servers of this test file. */
-export const storages = new Storages(filesDir);
-
 /** The keys of the servers of this test file. */
 export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
 export const testKeyring = new Keyring(testSecretKeys);
+
+/** Opens the storages of the servers of this test file. */
+export const storages = storagesWith(testKeyring);
 
 const servers: FastifyInstance[] = [];
 
@@ -30,7 +30,7 @@ export async function aServer(
   db: DataSource,
   config: Partial<ServerConfig> = {},
   keyring = testKeyring,
-  where = storages,
+  where = keyring === testKeyring ? storages : storagesWith(keyring),
 ): Promise<{ app: FastifyInstance; address: string }> {
   const app = await createServer(
     {
@@ -48,4 +48,9 @@ export async function aServer(
   );
   servers.push(app);
   return { app, address: await app.listen({ host: "127.0.0.1", port: 0 }) };
+}
+
+function storagesWith(keyring: Keyring): Storages {
+  const s3EnvironmentBuckets = ["http://127.0.0.1:9/models"];
+  return new Storages(filesDir, { keyring, s3Endpoints: "*", s3EnvironmentBuckets });
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { discardBlob } from "../../blob/discard-blob.ts";
 import { stageBlob } from "../../blob/stage-blob.ts";
@@ -33,7 +34,7 @@ export function acceptMultipart(
     liftDeadline(raw);
     const chunks = stallTimer(raw.iterator({ destroyOnReturn: false }), pace);
     const head = await readHead(headers, chunks, jsonParser(scope, request));
-    const form = new Form(head.files.keys(), { headers, ...staging(context) });
+    const form = new Form(head.files.keys(), { headers, ...staging(context, sizeOf(headers)) });
     request.form = { form, context };
     return form.open(head, chunks);
   });
@@ -49,14 +50,19 @@ function checkRole(context: Context): void {
 
 const field = "Mutation.createModelFile";
 
-function staging(context: Context) {
+function staging(context: Context, bodySize: number | undefined) {
   const { db, storages, maxFileSize } = context;
   const { organizationId } = viewerOf(context);
   return {
     maxFileSize,
-    stage: (bytes: AsyncIterable<Buffer>) => stageBlob(db, storages, organizationId, bytes),
+    stage: (bytes: AsyncIterable<Buffer>) => stageBlob(db, storages, organizationId, bytes, bodySize),
     discard: ({ id }: { id: string }) => discardBlob(db, storages, id),
   };
+}
+
+/** The size of the body, where the client says it: no file in it has more. */
+function sizeOf({ "content-length": length }: IncomingHttpHeaders): number | undefined {
+  return length === undefined ? undefined : Number(length);
 }
 
 /** The parser of all other requests, which refuses poisoned prototypes. */

@@ -1,0 +1,33 @@
+import { type Mix, type Scenario, unseen } from "../scenario.ts";
+import { create } from "./create.ts";
+import { exactFields } from "./exact-fields.ts";
+import { firstScreen } from "./first-screen.ts";
+import { labelEdit } from "./label-edit.ts";
+import { list } from "./list.ts";
+import { overview } from "./overview.ts";
+
+const mix: Mix = {
+  name: "mix",
+  about: "Of twenty requests one writes",
+  parts: [
+    [overview, 4],
+    [firstScreen, 4],
+    [list, 4],
+    [exactFields, 7],
+    [labelEdit, 1],
+  ],
+};
+
+/** What is measured, in the order of the table. */
+export const scenarios: (Scenario | Mix)[] = [
+  overview,
+  firstScreen,
+  exactFields,
+  list,
+  create,
+  labelEdit,
+  mix,
+  unseen(overview),
+  unseen(exactFields),
+  unseen(list),
+];

@@ -1,0 +1,241 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { LocalStorage } from "../src/storage-connector/local-storage.ts";
+
+let folder: string;
+let storage: LocalStorage;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "local-storage-"));
+  storage = new LocalStorage(join(folder, "files", "organization"));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function* stream(...chunks: Buffer[]): AsyncGenerator<Buffer> {
+  yield* chunks;
+}
+
+/** Every file below the storage's folder, as a path. */
+const files = () =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name));
+
+const descriptors = () => readdirSync("/proc/self/fd").length;
+
+/** Lets a method of all open files fail, as a disk does that we do not have. */
+async function breakFiles(method: "sync" | "write", code: string, mayCall = 0) {
+  const file = await open("/dev/null");
+  const prototype: FileHandle = Object.getPrototypeOf(file);
+  await file.close();
+  const real = prototype[method];
+  let calls = 0;
+  return jest.spyOn(prototype, method).mockImplementation(function (this: FileHandle, ...given: unknown[]) {
+    calls += 1;
+    if (calls <= mayCall) return Reflect.apply(real, this, given);
+    return Promise.reject(Object.assign(new Error(`${code}: broken`), { code, syscall: method }));
+  } as never);
+}
+
+test("a key is written once", async () => {
+  await storage.write("key", stream(Buffer.from("first")));
+  await expect(storage.write("key", stream(Buffer.from("second")))).rejects.toMatchObject({
+    failure: "REFUSED",
+  });
+  expect(Buffer.concat(await (await storage.read("key")).toArray()).toString()).toBe("first");
+});
+
+test("of two writes of one key at a time one is refused", async () => {
+  const write = () => storage.write("key", stream(randomBytes(1_000)));
+  const outcomes = await Promise.allSettled([write(), write(), write()]);
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
+});
+
+test("only this user can read what is stored", async () => {
+  await storage.write("key", stream(Buffer.from("bytes")));
+  const id = await storage.beginParts("other");
+  await storage.writePart("other", id, 1, stream(Buffer.from("bytes")), 5);
+  for (const path of readdirSync(join(folder, "files"), { recursive: true, encoding: "utf8" })) {
+    const { mode } = statSync(join(folder, "files", path));
+    expect([path, mode & 0o077]).toEqual([path, 0]);
+  }
+});
+
+test("nothing but the bytes is left of a write, and nothing of what was removed", async () => {
+  await storage.write("key", stream(Buffer.from("bytes")));
+  expect(files()).toHaveLength(1);
+  await storage.remove("key");
+  expect(files()).toEqual([]);
+});
+
+test.each([
+  [0, "the bytes"],
+  [1, "the name"],
+])("when the disk, after %d times, does not sync %s, nothing is stored", async (mayCall) => {
+  await storage.write("folders", stream(Buffer.from("are there"))); // they are synced once
+  const before = descriptors();
+  const broken = await breakFiles("sync", "EIO", mayCall);
+  const written = storage.write("key", stream(Buffer.from("bytes")));
+  await expect(written).rejects.toMatchObject({ failure: "UNAVAILABLE", message: "The disk answers EIO." });
+  expect(broken).toHaveBeenCalledTimes(mayCall + 1); // never again on the same descriptor
+  expect(await storage.size("key")).toBeNull();
+  expect(descriptors()).toBe(before);
+});
+
+test("when the disk does not sync, a part is not there, and an upload is not complete", async () => {
+  const id = await storage.beginParts("key");
+  const part = await storage.writePart("key", id, 1, stream(Buffer.from("bytes")), 5);
+  await breakFiles("sync", "EIO");
+  await expect(storage.writePart("key", id, 2, stream(Buffer.from("bytes")), 5)).rejects.toThrow("EIO");
+  await expect(storage.completeParts("key", id, [part])).rejects.toThrow("EIO");
+  jest.restoreAllMocks();
+  expect([await storage.listParts("key"), await storage.size("key")]).toEqual([[part], null]);
+  await storage.completeParts("key", id, [part]);
+  expect(await storage.size("key")).toBe(5);
+});
+
+test("a removal that is not durable is an error", async () => {
+  await storage.write("key", stream(Buffer.from("bytes")));
+  await breakFiles("sync", "EIO");
+  await expect(storage.remove("key")).rejects.toMatchObject({ failure: "UNAVAILABLE" });
+});
+
+test("an error of the disk during a large write is told, and the source is closed", async () => {
+  let closed = false;
+  async function* source() {
+    try {
+      for (;;) yield randomBytes(300_000);
+    } finally {
+      closed = true;
+    }
+  }
+  const before = descriptors();
+  await breakFiles("write", "EIO", 3);
+  await expect(storage.write("key", source())).rejects.toMatchObject({ failure: "UNAVAILABLE" });
+  expect([closed, descriptors()]).toEqual([true, before]);
+});
+
+/** Needs the right to mount, which a container may lack. */
+const canMount = (() => {
+  const place = mkdtempSync(join(tmpdir(), "mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place], { stdio: "ignore" });
+    execFileSync("umount", [place]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+})();
+
+(canMount ? test : test.skip)(
+  "a full disk is told as such, and has room again after the removal",
+  async () => {
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=5m", "tmpfs", disk]);
+    try {
+      const full = new LocalStorage(join(disk, "organization"));
+      const large = () => stream(...Array.from({ length: 60 }, () => randomBytes(100_000)));
+      await expect(full.write("large", large())).rejects.toMatchObject({ failure: "FULL" });
+      const id = await full.beginParts("parts");
+      await expect(full.writePart("parts", id, 1, large(), 6_000_000)).rejects.toMatchObject({
+        failure: "FULL",
+      });
+      for (const key of ["large", "parts"]) await full.remove(key);
+      await full.write("small", stream(randomBytes(4_000_000)));
+      expect(await full.size("small")).toBe(4_000_000);
+    } finally {
+      execFileSync("umount", [disk]);
+    }
+  },
+);
+
+test("too many open files are told as such, and nothing is stored", async () => {
+  await storage.write("there", stream(Buffer.from("bytes")));
+  const limit = (files: string) =>
+    execFileSync("prlimit", ["--pid", String(process.pid), `--nofile=${files}:`]);
+  const [before] = execFileSync("prlimit", [
+    "--pid",
+    String(process.pid),
+    "--nofile",
+    "--noheadings",
+    "-o",
+    "SOFT",
+  ])
+    .toString()
+    .trim()
+    .split("\n");
+  const held: FileHandle[] = [];
+  limit("200");
+  try {
+    for (;;) held.push(await open("/dev/null"));
+  } catch {
+    // Now there is none left.
+    await expect(storage.write("key", stream(Buffer.from("bytes")))).rejects.toMatchObject({
+      failure: "UNAVAILABLE",
+    });
+    await expect(storage.read("there")).rejects.toMatchObject({ failure: "UNAVAILABLE" });
+  } finally {
+    for (const file of held) await file.close();
+    limit(String(before).trim());
+  }
+  expect(await storage.size("key")).toBeNull();
+});
+
+test("a file that is shorter than its size was fails, and is not cut short", async () => {
+  await storage.write("key", stream(randomBytes(2_000_000)));
+  const reading = await storage.read("key");
+  truncateSync(files()[0] ?? "", 1_000_000);
+  await expect(reading.toArray()).rejects.toMatchObject({ failure: "MISSING" });
+});
+
+test("a part that is gone, or has another size, cannot be joined", async () => {
+  const id = await storage.beginParts("key");
+  const part = await storage.writePart("key", id, 1, stream(Buffer.from("bytes")), 5);
+  truncateSync(files()[0] ?? "", 4);
+  await expect(storage.completeParts("key", id, [part])).rejects.toMatchObject({ failure: "REFUSED" });
+  rmSync(files()[0] ?? "");
+  await expect(storage.completeParts("key", id, [part])).rejects.toMatchObject({ failure: "MISSING" });
+});
+
+test("what is removed while it is written does not come back", async () => {
+  async function* source() {
+    yield Buffer.from("first");
+    await storage.remove("key");
+    yield Buffer.from("second");
+  }
+  await expect(storage.write("key", source())).rejects.toMatchObject({ failure: "MISSING" });
+  expect(files()).toEqual([]);
+});
+
+test("an upload that is completed many times at once is complete once", async () => {
+  const [key, bytes] = [randomUUID(), randomBytes(300_000)];
+  const id = await storage.beginParts(key);
+  const halves = [bytes.subarray(0, 200_000), bytes.subarray(200_000)];
+  const parts = await Promise.all(
+    halves.map((half, index) => storage.writePart(key, id, index + 1, stream(half), half.length)),
+  );
+  const complete = () =>
+    new LocalStorage(join(folder, "files", "organization")).completeParts(key, id, parts);
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, complete));
+  expect(outcomes.some(({ status }) => status === "fulfilled")).toBe(true);
+  await complete();
+  expect(Buffer.concat(await (await storage.read(key)).toArray()).equals(bytes)).toBe(true);
+});
+
+test("what a crash has left of a write is removed with its key", async () => {
+  const id = await storage.beginParts("key");
+  writeFileSync(join(folder, "files", "organization", "staging", "key", "arriving-x"), "half");
+  await storage.writePart("key", id, 1, stream(Buffer.from("bytes")), 5);
+  await storage.remove("key");
+  expect(files()).toEqual([]);
+});
