@@ -1,6 +1,8 @@
 import pg from "pg";
 import { DataSource, type Logger } from "typeorm";
 import { ApiToken } from "./api-token/api-token.ts";
+import { Artifact } from "./artifact/artifact.ts";
+import { ExperimentBaseFile } from "./artifact/experiment-base-file.ts";
 import { Blob } from "./blob/blob.ts";
 import { BlobParts } from "./blob/blob-parts.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
@@ -76,6 +78,8 @@ const entities = [
   ExperimentDockerImage,
   ExperimentMetric,
   MetricPoint,
+  Artifact,
+  ExperimentBaseFile,
 ];
 
 /** Sizes of files are whole numbers below 2^53; the driver would give them as text. */

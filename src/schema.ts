@@ -8,6 +8,9 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
+import { ArtifactResolver, ArtifactsOfExperimentResolver } from "./artifact/artifact.resolver.ts";
+import { ArtifactEditsResolver } from "./artifact/artifact-edits.resolver.ts";
+import { ArtifactPermissionsResolver } from "./artifact/artifact-permissions.resolver.ts";
 import { ComparisonResolver } from "./comparison/comparison.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
 import { DatasetResolver } from "./dataset/dataset.resolver.ts";
@@ -37,6 +40,7 @@ import {
   MetricsOfExperimentResolver,
   SeriesOfMetricResolver,
 } from "./experiment-metric/experiment-metric.resolver.ts";
+import { FileResolver } from "./file/file.resolver.ts";
 import { InvitationResolver } from "./invitation/invitation.resolver.ts";
 import { LabelResolver } from "./label/label.resolver.ts";
 import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolver.ts";
@@ -54,7 +58,6 @@ import { ModelResolver } from "./model/model.resolver.ts";
 import { ModelPermissionsResolver } from "./model/model-permissions.resolver.ts";
 import { CopyModelFileResolver } from "./model-file/copy.resolver.ts";
 import { CreateModelFileResolver } from "./model-file/create-model-file.resolver.ts";
-import { DownloadResolver } from "./model-file/download.resolver.ts";
 import { FilesOfModelVersionResolver, ModelFileResolver } from "./model-file/model-file.resolver.ts";
 import { ModelFilePermissionsResolver } from "./model-file/model-file-permissions.resolver.ts";
 import { VerifyModelFileResolver } from "./model-file/verify-model-file.resolver.ts";
@@ -67,11 +70,12 @@ import { NodeResolver } from "./node/node.resolver.ts";
 import { OrganizationResolver } from "./organization/organization.resolver.ts";
 import { OrganizationPermissionsResolver } from "./organization/organization-permissions.resolver.ts";
 import { ParameterResolver } from "./parameter/parameter.resolver.ts";
-import { ModelFileUploadResolver } from "./pending-upload/model-file-upload.resolver.ts";
 import {
   PendingUploadResolver,
+  UploadsOfExperimentResolver,
   UploadsOfModelVersionResolver,
 } from "./pending-upload/pending-upload.resolver.ts";
+import { UploadResolver } from "./pending-upload/upload.resolver.ts";
 import { argumentPermissions, neededRole } from "./permissions.ts";
 import {
   PreviousAddressesOfModelVersionResolver,
@@ -127,8 +131,8 @@ export function buildApiSchema(): GraphQLSchema {
       ParameterResolver,
       DockerImageResolver,
       EnvironmentVariablesResolver,
+      FileResolver,
       ModelFileResolver,
-      DownloadResolver,
       ModelFilePermissionsResolver,
       CreateModelFileResolver,
       FilesOfModelVersionResolver,
@@ -136,7 +140,8 @@ export function buildApiSchema(): GraphQLSchema {
       VerifyModelFileResolver,
       PendingUploadResolver,
       UploadsOfModelVersionResolver,
-      ModelFileUploadResolver,
+      UploadResolver,
+      UploadsOfExperimentResolver,
       StorageConnectorResolver,
       StorageConnectorPermissionsResolver,
       SourceExperimentOfModelVersionResolver,
@@ -166,6 +171,10 @@ export function buildApiSchema(): GraphQLSchema {
       SeriesOfMetricResolver,
       ExperimentsOfModelVersionResolver,
       ExperimentsOfDatasetVersionResolver,
+      ArtifactResolver,
+      ArtifactsOfExperimentResolver,
+      ArtifactPermissionsResolver,
+      ArtifactEditsResolver,
       TransferResolver,
       PreviousAddressResolver,
       PreviousAddressesOfModelVersionResolver,

@@ -115,6 +115,7 @@ const rows: { [field: string]: Row } = {
   "Mutation.deleteExperiment": {
     least: Role.ADMIN,
     ask: "deleteExperiment(id: $Experiment) { contents { metricCount } userErrors { code field message } }",
+  },
   "Query.storageConnectors": { least: Role.VIEWER, ask: "storageConnectors { name kind s3 { bucket } }" },
   "Mutation.createStorageConnector": {
     least: Role.ADMIN,
@@ -177,13 +178,13 @@ const rows: { [field: string]: Row } = {
     least: Role.EDITOR,
     ask: 'beginModelFileUpload(modelVersionId: $ModelVersion, input: { name: "New", filename: "a", size: 1 }) { pendingUpload { name } userErrors { code field message } }',
   },
-  "Mutation.completeModelFileUpload": {
+  "Mutation.completeUpload": {
     least: Role.EDITOR,
-    ask: "completeModelFileUpload(id: $PendingUpload, input: { parts: [] }) { modelFile { name } pendingUpload { name } userErrors { field message } }",
+    ask: "completeUpload(id: $PendingUpload, input: { parts: [] }) { modelFile { name } pendingUpload { name } userErrors { field message } }",
   },
-  "Mutation.abortModelFileUpload": {
+  "Mutation.abortUpload": {
     least: Role.EDITOR,
-    ask: "abortModelFileUpload(id: $PendingUpload) { abortedId userErrors { code field message } }",
+    ask: "abortUpload(id: $PendingUpload) { abortedId userErrors { code field message } }",
   },
   "Mutation.verifyModelFile": {
     least: Role.EDITOR,

@@ -95,7 +95,7 @@ test("an aborted upload leaves nothing in the object store", async () => {
   const upload = await anUpload(ask, version, large, { name: "aborted" });
   await sendParts(ask, upload, large, [1]);
   expect(store.uploads.size).toBe(before + 1);
-  await ask("mutation ($id: ID!) { abortModelFileUpload(id: $id) { abortedId } }", { id: upload.id });
+  await ask("mutation ($id: ID!) { abortUpload(id: $id) { abortedId } }", { id: upload.id });
   expect(store.uploads.size).toBe(before);
 });
 

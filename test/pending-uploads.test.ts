@@ -191,7 +191,7 @@ test("an upload whose parts were never begun in the storage, as after a crash, b
   expect((await complete(registry.ask, upload.id, parts)).userErrors).toEqual([]);
 });
 
-const abort = "mutation ($id: ID!) { abortModelFileUpload(id: $id) { abortedId userErrors { code field } } }";
+const abort = "mutation ($id: ID!) { abortUpload(id: $id) { abortedId userErrors { code field } } }";
 
 test("an aborted upload is gone with its parts, and cannot be gone on with", async () => {
   const upload = await anUpload(registry.ask, version, large, { name: "aborted" });
@@ -201,7 +201,7 @@ test("an aborted upload is gone with its parts, and cannot be gone on with", asy
     uuid(upload.id),
   ]);
   const { id } = upload;
-  expect((await registry.ask(abort, { id })).abortModelFileUpload).toEqual({ abortedId: id, userErrors: [] });
+  expect((await registry.ask(abort, { id })).abortUpload).toEqual({ abortedId: id, userErrors: [] });
   expect(await pendingUpload(registry.ask, id)).toBeNull();
   const late = await fetch(url, { method: "PUT", body: new Uint8Array(limits.partSize) });
   expect([late.status, await late.json()]).toMatchObject([
@@ -215,7 +215,7 @@ test("an aborted upload is gone with its parts, and cannot be gone on with", asy
   expect(state).toBe("DOOMED");
   expect(await (await storages.of(registry.db, connector)).listParts(blob, blob)).toEqual([]);
   const notFound = { userErrors: [{ code: "NOT_FOUND", field: ["id"] }] };
-  expect((await registry.ask(abort, { id })).abortModelFileUpload).toMatchObject(notFound);
+  expect((await registry.ask(abort, { id })).abortUpload).toMatchObject(notFound);
   expect(await complete(registry.ask, id, [])).toMatchObject(notFound);
 });
 
@@ -223,8 +223,8 @@ test("a completed upload cannot be aborted", async () => {
   const bytes = someBytes(10);
   const upload = await anUpload(registry.ask, version, bytes, { name: "completed" });
   await complete(registry.ask, upload.id, await sendParts(registry.ask, upload, bytes, [1]));
-  const { abortModelFileUpload } = await registry.ask(abort, { id: upload.id });
-  expect(abortModelFileUpload).toEqual({
+  const { abortUpload } = await registry.ask(abort, { id: upload.id });
+  expect(abortUpload).toEqual({
     abortedId: null,
     userErrors: [{ code: "CONFLICT", field: ["id"] }],
   });

@@ -11,32 +11,39 @@ export async function judgeBlob(db: DataSource, claim: Claim, read: BytesRead | 
   while (!judged) judged = await db.transaction((tx) => judge(tx, claim, read));
 }
 
-/** @returns false when another version has come to refer to the blob, which would have to be locked before it. */
+/** @returns false when another version or experiment has come to refer to the blob, which would have to be locked before it. */
 async function judge(tx: EntityManager, { id, lease }: Claim, read: BytesRead | null): Promise<boolean> {
-  const versions = await lockVersions(tx, id);
+  const owners = await lockOwners(tx, id);
   if (read) await holdDigest(tx, id, read.sha256);
   const tail = "where r.id = $1 and r.check_at = $2 for no key update";
   const [blob] = await rows(tx, Blob, tail, [id, lease]);
   if (!blob) return true;
-  const referring: { id: string }[] = await tx.query(versionsOf, [id]);
-  if (referring.some((version) => !versions.has(version.id))) return false;
+  const referring: { id: string }[] = await tx.query(ownersOf, [id]);
+  if (referring.some((owner) => !owners.has(owner.id))) return false;
 
   const good = read !== null && isAnnounced(blob, read);
-  if (blob.state !== (good ? "READY" : "CORRUPT")) await moveVersions(tx, id);
+  if (blob.state !== (good ? "READY" : "CORRUPT")) await moveOwners(tx, id);
   if (!good) await makeCorrupt(tx, id);
   else if (blob.state === "READY") await noteReading(tx, id);
   else await makeReady(tx, id, read);
   return true;
 }
 
-const versionsOf = "select model_version_id as id from model_file where blob_id = $1";
+/** The versions and experiments whose files refer to a blob. */
+const ownersOf = `
+  select model_version_id as id from model_file where blob_id = $1
+  union all select experiment_id from artifact where blob_id = $1`;
 
-async function lockVersions(tx: EntityManager, blobId: string): Promise<Set<string>> {
-  const locked: { id: string }[] = await tx.query(
-    `select id from model_version where id in (${versionsOf}) order by id for no key update`,
-    [blobId],
-  );
-  return new Set(locked.map(({ id }) => id));
+async function lockOwners(tx: EntityManager, blobId: string): Promise<Set<string>> {
+  const locked = new Set<string>();
+  for (const table of ["model_version", "experiment"]) {
+    const found: { id: string }[] = await tx.query(
+      `select id from ${table} where id in (${ownersOf}) order by id for no key update`,
+      [blobId],
+    );
+    for (const { id } of found) locked.add(id);
+  }
+  return locked;
 }
 
 /** Whether the bytes are those that were announced, or that were there before. */
@@ -44,12 +51,17 @@ function isAnnounced({ size, sha256 }: Blob, read: BytesRead): boolean {
   return (size ?? read.size) === read.size && (sha256 ?? read.sha256).equals(read.sha256);
 }
 
-/** What the versions show is about to change. */
-async function moveVersions(tx: EntityManager, blobId: string): Promise<void> {
+/** What they show is about to change. */
+async function moveOwners(tx: EntityManager, blobId: string): Promise<void> {
   await tx.query(
     `update model_version set files_revision = files_revision + 1,
        updated_at = greatest(updated_at, clock_timestamp())
      where id in (select model_version_id from model_file r where blob_id = $1 and ${live})`,
+    [blobId],
+  );
+  await tx.query(
+    `update experiment set updated_at = greatest(updated_at, clock_timestamp())
+     where id in (select experiment_id from artifact where blob_id = $1)`,
     [blobId],
   );
 }
@@ -69,7 +81,8 @@ async function noteReading(tx: EntityManager, id: string): Promise<void> {
 async function makeReady(tx: EntityManager, id: string, read: BytesRead): Promise<void> {
   const settled = await settleBlob(tx, id, read);
   if (settled !== id) {
-    await tx.query("update model_file set blob_id = $2 where blob_id = $1", [id, settled]);
+    for (const table of ["model_file", "artifact"])
+      await tx.query(`update ${table} set blob_id = $2 where blob_id = $1`, [id, settled]);
     await tx.query("update blob set check_at = null where id = $1", [id]);
   }
   await tx.query("delete from blob_parts where blob_id = $1", [id]);

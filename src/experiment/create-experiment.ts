@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { inheritArtifacts } from "../artifact/inherit-artifacts.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
@@ -41,6 +42,7 @@ export async function createExperiment(
     await inheritLabelMap(tx, id, { base, used, alias: input.labelMapFrom ?? null });
     await inheritParameters(tx, id, base, input.parameters ?? []);
     if (base) await inheritDockerImage(tx, id, base);
+    if (base) await inheritArtifacts(tx, viewer, id, base.id);
   });
 }
 

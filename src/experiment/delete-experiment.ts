@@ -24,7 +24,7 @@ export async function deleteExperiment(
   viewer: Viewer,
   uuid: string,
 ): Promise<ExperimentContents> {
-  const { status } = await lockExperiment(tx, viewer, uuid, "update");
+  const { status } = await lockExperiment(tx, viewer, uuid, ["id"], "update");
   if (status === ExperimentStatus.RUNNING) {
     const message = `Expected an experiment that does not run, got one with the status ${status}: end it first.`;
     refuse(UserErrorCode.CONFLICT, ["id"], message);

@@ -7,6 +7,7 @@ import { Trash1795541000000 } from "./1795541000000-trash.ts";
 import { Files1795610000000 } from "./1795610000000-files.ts";
 import { Experiments1795620000000 } from "./1795620000000-experiments.ts";
 import { SourceExperiments1795630000000 } from "./1795630000000-source-experiments.ts";
+import { Artifacts1795640000000 } from "./1795640000000-artifacts.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Files1795610000000,
   Experiments1795620000000,
   SourceExperiments1795630000000,
+  Artifacts1795640000000,
 ];

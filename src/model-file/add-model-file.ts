@@ -1,22 +1,30 @@
 import type { EntityManager } from "typeorm";
 import { type Context, viewerOf } from "../context.ts";
-import { editSection } from "../model-version/edit-section.ts";
+import { nameTaken } from "../file/file.ts";
+import type { FileOwner, NewFile } from "../file/file-owner.ts";
+import { editSection, lockModelVersion } from "../model-version/edit-section.ts";
 import { may } from "../permissions.ts";
 import { rows } from "../rows.ts";
 import { live } from "../trash/trash-entry.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
 import { moveToTrash } from "./edit-model-file.ts";
 import { ModelFile } from "./model-file.ts";
 
-export interface NewModelFile {
-  id: string;
+export interface NewModelFile extends NewFile {
   versionUuid: string;
-  name: string;
-  filename: string;
-  contentType: string | null;
-  blobId: string;
-  /** Whether it takes the place of a file that has the name, which goes into the trash. */
-  replace: boolean;
 }
+
+/** How files come to a version: what they replace goes into the trash. */
+export const filesOfVersions: FileOwner = {
+  ...{ type: "ModelVersion", argument: "modelVersionId", fileType: "ModelFile" },
+  lock: lockModelVersion,
+  async foresee(tx, _viewer, uuid, { name, replace }) {
+    const condition = `model_version_id = $1 and name = $2 and ${live}`;
+    const [same] = replace ? [] : await rows(tx, ModelFile, `where ${condition}`, [uuid, name]);
+    if (same) refuse(UserErrorCode.TAKEN, ["input", "name"], nameTaken);
+  },
+  add: (tx, context, versionUuid, file) => addModelFile(tx, context, { versionUuid, ...file }),
+};
 
 /** Adds a file to a version. @throws Refusal NOT_FOUND at `modelVersionId`, TAKEN at `input.name` */
 export async function addModelFile(

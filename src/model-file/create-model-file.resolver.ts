@@ -1,11 +1,12 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import type { Context } from "../context.ts";
-import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import { create, transact } from "../mutation.ts";
+import { createFile } from "../file/create-file.ts";
+import { type NewFileInput, newFileInput, retryDescription } from "../file/file.input.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { createModelFile, foreseeModelFile } from "./create-model-file.ts";
-import { CreateModelFileInput } from "./model-file.input.ts";
+import { filesOfVersions } from "./add-model-file.ts";
 import { ModelFile, modelFileById } from "./model-file.ts";
+
+const CreateModelFileInput = newFileInput("CreateModelFileInput", "version", "which goes into the trash");
 
 const CreateModelFilePayload = payloadType("createModelFile", {
   modelFile: [ModelFile, "The new file; null when it was refused."],
@@ -21,27 +22,13 @@ export class CreateModelFileResolver {
   async createModelFile(
     @Arg("modelVersionId", () => ID, { description: "The version." }) modelVersionId: string,
     @Arg("input", () => CreateModelFileInput, { description: "The file." })
-    { file, ...input }: CreateModelFileInput,
-    @Arg("idempotencyKey", () => String, {
-      nullable: true,
-      description: `${idempotencyKeyDescription} It is answered before the file has arrived again: of two files, only the \`sha256\` in the input is compared.`,
-    })
+    input: NewFileInput,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: retryDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
   ): Promise<Payload<{ modelFile: ModelFile }>> {
-    const request = { modelVersionId, input, filename: await file.filename, idempotencyKey };
-    const foreseen = await transact(context, async (tx) => ({
-      before: await foreseeModelFile(tx, context, request),
-    }));
-    if (!foreseen.result) return { modelFile: null, userErrors: foreseen.userErrors };
-
-    const { before } = foreseen.result;
-    const staged = before === null && (await file.arrived);
-    const { row, userErrors } = await create(context, {
-      idempotencyKey,
-      write: async (tx) => (staged ? createModelFile(tx, context, request, staged) : String(before)),
-      read: modelFileById,
-    });
+    const given = { ownerId: modelVersionId, input, idempotencyKey };
+    const { row, userErrors } = await createFile(context, filesOfVersions, given, modelFileById);
     return { modelFile: row, userErrors };
   }
 }

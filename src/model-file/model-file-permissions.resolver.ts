@@ -1,9 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { blobById } from "../blob/blob.ts";
 import { type Context, viewerOf } from "../context.ts";
+import { FileStatus, statusOf } from "../file/file-status.ts";
 import { may } from "../permissions.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
-import { FileStatus, statusOf } from "./file-status.ts";
 import { ModelFile } from "./model-file.ts";
 
 const ModelFilePermissions = permissionsType("ModelFile", {

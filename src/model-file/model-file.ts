@@ -1,38 +1,21 @@
-import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { ObjectType } from "type-graphql";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { batch } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
 import { onConstraint } from "../database-error.ts";
+import { File, fileById, nameTaken } from "../file/file.ts";
 import { Member } from "../member/member.ts";
 import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
-import { Node, nodeById } from "../node/node.ts";
+import { Node } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
 import { rows } from "../rows.ts";
-import { DateTime } from "../scalars.ts";
 import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
 
-export enum SizeCategory {
-  SMALL = "SMALL",
-  LARGE = "LARGE",
-}
-
-/** Bytes up to which a file is small. */
-export const smallFile = 5_000_000;
-
-registerEnumType(SizeCategory, {
-  name: "SizeCategory",
-  description: "Whether a file is small enough to be fetched in passing.",
-  valuesConfig: {
-    SMALL: { description: `Up to ${smallFile / 1e6} MB.` },
-    LARGE: { description: `Above ${smallFile / 1e6} MB.` },
-  },
-});
-
 @ObjectType({
-  implements: Node,
-  description: "A named artifact of a version: weights, a checkpoint, a configuration.",
+  implements: [Node, File],
+  description: "A file of a version: weights, a checkpoint, a configuration.",
 })
 @Entity()
 @Unique("model_file_of_organization", ["organizationId", "id"])
@@ -46,7 +29,7 @@ registerEnumType(SizeCategory, {
 @ForeignKey(() => Blob, ["organizationId", "blobId"], ["organizationId", "id"])
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
-export class ModelFile implements Node {
+export class ModelFile implements File {
   @PrimaryColumn("uuid")
   id!: string;
 
@@ -56,20 +39,12 @@ export class ModelFile implements Node {
   @Column("uuid")
   modelVersionId!: string;
 
-  @Field(() => String, {
-    description: 'What the file is to the version, such as "weights"; unique in the version.',
-  })
   @Column({ type: "text", collation: "C" })
   name!: string;
 
-  @Field(() => String, { description: "What the file is called on a disk, such as `best.onnx`." })
   @Column("text")
   filename!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "Its media type, as whoever added it said; null when nobody did.",
-  })
   @Column("text", { nullable: true })
   contentType!: string | null;
 
@@ -80,7 +55,6 @@ export class ModelFile implements Node {
   @Column("uuid")
   createdById!: string;
 
-  @Field(() => DateTime, { description: "When the file was added." })
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
 
@@ -92,7 +66,7 @@ export class ModelFile implements Node {
 /** The condition on a file `r` that a member of the organization `$2` finds it. */
 export const visible = `r.organization_id = $2 and ${live} and ${inLiveVersion}`;
 
-export const modelFileById = nodeById(ModelFile, visible);
+export const modelFileById = fileById(ModelFile, visible);
 
 /** The file of each version that has a name. */
 export const fileByName = batch<string, ModelFile | null, string>(
@@ -116,8 +90,5 @@ export const filesOf = listing({
   },
   filters: { name: "r.name" },
 });
-
-export const nameTaken =
-  "Another file of the version has this name already; with replace it takes its place.";
 
 onConstraint("model_file_name_taken", UserErrorCode.TAKEN, ["input", "name"], nameTaken);

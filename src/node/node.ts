@@ -10,7 +10,7 @@ export abstract class Node {
   id!: string;
 }
 
-type NodeBatch<Row> = Batch<string, Row | null, void>;
+export type NodeBatch<Row> = Batch<string, Row | null, void>;
 
 /** Type name → its look-up by UUID; `node` and `nodes` read it. */
 export const nodeTypes = new Map<string, NodeBatch<Node>>();

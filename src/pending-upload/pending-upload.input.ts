@@ -1,45 +1,62 @@
 import { Field, InputType, Int } from "type-graphql";
 import { readSha256 } from "../blob/read-sha256.ts";
+import { replaceDescription } from "../file/file.input.ts";
+import { readContentType } from "../file/read-content-type.ts";
+import { readFilename } from "../file/read-filename.ts";
 import { limits } from "../limits.ts";
-import { readContentType } from "../model-file/read-content-type.ts";
-import { readFilename } from "../model-file/read-filename.ts";
 import { ByteSize } from "../scalars.ts";
 import { type Problems, readName } from "../text.ts";
 import { Refusal, UserErrorCode } from "../user-error.ts";
 
-@InputType({ description: "A file that will come in parts." })
-export class BeginModelFileUploadInput {
-  @Field(() => String, {
-    description: `What the file is to the version, such as "weights": 1 to ${limits.name} characters, unique in the version.`,
-  })
-  name!: string;
-
-  @Field(() => String, {
-    description: `What the file is called on a disk, such as \`best.onnx\`: 1 to ${limits.filename} bytes in UTF-8, without a path.`,
-  })
-  filename!: string;
-
-  @Field(() => ByteSize, { description: "The size of the whole file in bytes, 1 or more." })
-  size!: number;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The SHA-256 of the whole file as 64 hex digits: when the registry computes another one, the file is CORRUPT.",
-  })
+/** A file as whoever announces it describes it. */
+export interface BeginUploadInput {
+  name: string;
+  filename: string;
+  size: number;
   sha256?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Its media type, such as `application/octet-stream`.",
-  })
   contentType?: string | null;
+  replace: boolean;
+}
 
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: "Whether it takes the place of a file that has the name then, which goes into the trash.",
-  })
-  replace!: boolean;
+/**
+ * Declares the input by which an upload in parts begins.
+ *
+ * @param owner what gets the file, such as "version".
+ * @param replaced what becomes of a file in whose place it comes.
+ */
+export function beginUploadInput(name: string, owner: string, replaced: string): new () => BeginUploadInput {
+  @InputType(name, { description: `A file of the ${owner} that will come in parts.` })
+  class Input implements BeginUploadInput {
+    @Field(() => String, {
+      description: `What the file is to the ${owner}, such as "weights": 1 to ${limits.name} characters, unique in the ${owner}.`,
+    })
+    name!: string;
+
+    @Field(() => String, {
+      description: `What the file is called on a disk, such as \`best.onnx\`: 1 to ${limits.filename} bytes in UTF-8, without a path.`,
+    })
+    filename!: string;
+
+    @Field(() => ByteSize, { description: "The size of the whole file in bytes, 1 or more." })
+    size!: number;
+
+    @Field(() => String, {
+      nullable: true,
+      description:
+        "The SHA-256 of the whole file as 64 hex digits: when the registry computes another one, the file is CORRUPT.",
+    })
+    sha256?: string | null;
+
+    @Field(() => String, {
+      nullable: true,
+      description: "Its media type, such as `application/octet-stream`.",
+    })
+    contentType?: string | null;
+
+    @Field(() => Boolean, { defaultValue: false, description: replaceDescription(replaced) })
+    replace!: boolean;
+  }
+  return Input;
 }
 
 @InputType({ description: "A part that has been sent." })
@@ -54,13 +71,13 @@ export class UploadedPartInput {
 }
 
 @InputType({ description: "What an upload consists of." })
-export class CompleteModelFileUploadInput {
+export class CompleteUploadInput {
   @Field(() => [UploadedPartInput], { description: "All parts, in any order." })
   parts!: UploadedPartInput[];
 }
 
 /** The input as it is stored. @throws Refusal with all that is wrong with it */
-export function readUpload(input: BeginModelFileUploadInput, maxFileSize: number) {
+export function readUpload(input: BeginUploadInput, maxFileSize: number) {
   const problems: Problems = [];
   const stored = {
     name: readName(input.name, ["input", "name"], problems),

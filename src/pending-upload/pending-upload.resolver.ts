@@ -2,13 +2,14 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-gr
 import { blobById } from "../blob/blob.ts";
 import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
+import { Experiment, experimentById } from "../experiment/experiment.ts";
+import { File } from "../file/file.ts";
 import { limits } from "../limits.ts";
-import { ModelFile, modelFileById } from "../model-file/model-file.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
 import { User, userById } from "../user/user.ts";
 import { partUrls } from "./part-urls.ts";
-import { PendingUpload, pendingUploadById, pendingUploadsOf } from "./pending-upload.ts";
+import { fileOf, PendingUpload, pendingUploadById, pendingUploadsOf } from "./pending-upload.ts";
 import { PartUrl, UploadedPart } from "./uploaded-part.ts";
 
 @Resolver(() => PendingUpload)
@@ -69,23 +70,34 @@ export class PendingUploadResolver {
     return partUrls(context, upload, numbers, expiresIn);
   }
 
-  @FieldResolver(() => ModelFile, {
+  @FieldResolver(() => File, {
     nullable: true,
     description: "The file that it has become; null until it is completed, and when that has been deleted.",
   })
-  async modelFile(
-    @Root() { modelFileId }: PendingUpload,
-    @Ctx() context: Context,
-  ): Promise<ModelFile | null> {
-    return modelFileId === null ? null : modelFileById(context, modelFileId);
+  async file(@Root() upload: PendingUpload, @Ctx() context: Context): Promise<File | null> {
+    return fileOf(context, upload);
   }
 
-  @FieldResolver(() => ModelVersion, { description: "The version that gets the file." })
-  modelVersion(
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: "The version that gets the file; null when an experiment does.",
+  })
+  async modelVersion(
     @Root() { modelVersionId }: PendingUpload,
     @Ctx() context: Context,
   ): Promise<ModelVersion | null> {
-    return modelVersionById(context, modelVersionId);
+    return modelVersionId === null ? null : modelVersionById(context, modelVersionId);
+  }
+
+  @FieldResolver(() => Experiment, {
+    nullable: true,
+    description: "The experiment that gets the file; null when a version does.",
+  })
+  async experiment(
+    @Root() { experimentId }: PendingUpload,
+    @Ctx() context: Context,
+  ): Promise<Experiment | null> {
+    return experimentId === null ? null : experimentById(context, experimentId);
   }
 
   @FieldResolver(() => User, { description: "Who began it." })
@@ -100,6 +112,16 @@ export class UploadsOfModelVersionResolver {
     description: `The uploads in parts that are under way for the version, the first one first; at most ${limits.pendingUploads}.`,
   })
   pendingUploads(@Root() { id }: ModelVersion, @Ctx() context: Context): Promise<PendingUpload[]> {
+    return pendingUploadsOf(context, id);
+  }
+}
+
+@Resolver(() => Experiment)
+export class UploadsOfExperimentResolver {
+  @FieldResolver(() => [PendingUpload], {
+    description: `The uploads in parts that are under way for the experiment, the first one first; at most ${limits.pendingUploads}.`,
+  })
+  pendingUploads(@Root() { id }: Experiment, @Ctx() context: Context): Promise<PendingUpload[]> {
     return pendingUploadsOf(context, id);
   }
 }

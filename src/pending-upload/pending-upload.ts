@@ -1,8 +1,14 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { filesOfExperiments } from "../artifact/add-artifact.ts";
 import { batch, groupBy } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
+import type { Context } from "../context.ts";
+import { Experiment } from "../experiment/experiment.ts";
+import { type File, fileTypeOf } from "../file/file.ts";
+import type { FileOwner } from "../file/file-owner.ts";
 import { Member } from "../member/member.ts";
+import { filesOfVersions } from "../model-file/add-model-file.ts";
 import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { rows } from "../rows.ts";
@@ -16,10 +22,15 @@ import { ByteSize, DateTime } from "../scalars.ts";
 @Entity()
 @Unique("pending_upload_of_blob", ["blobId"])
 @Index("pending_upload_of_version", ["modelVersionId"])
+@Index("pending_upload_of_experiment", ["experimentId"])
 @Index("pending_upload_by_expiry", ["expiresAt"])
 @Check("pending_upload_parts", "part_size > 0 and part_count between 1 and 10000")
-@Check("pending_upload_whole", "(blob_id is null) = (model_file_id is not null)")
+@Check("pending_upload_whole", "(blob_id is null) = (file_id is not null)")
+@Check("pending_upload_one_owner", "num_nonnulls(model_version_id, experiment_id) = 1")
 @ForeignKey(() => ModelVersion, ["organizationId", "modelVersionId"], ["organizationId", "id"], {
+  onDelete: "CASCADE",
+})
+@ForeignKey(() => Experiment, ["organizationId", "experimentId"], ["organizationId", "id"], {
   onDelete: "CASCADE",
 })
 @ForeignKey(() => Blob, ["organizationId", "blobId"], ["organizationId", "id"])
@@ -31,8 +42,12 @@ export class PendingUpload implements Node {
   @Column("uuid")
   organizationId!: string;
 
-  @Column("uuid")
-  modelVersionId!: string;
+  /** What gets the file: either a version or an experiment. */
+  @Column("uuid", { nullable: true })
+  modelVersionId!: string | null;
+
+  @Column("uuid", { nullable: true })
+  experimentId!: string | null;
 
   /** Where its parts are; null once it has become a file, which has the bytes then. */
   @Column("uuid", { nullable: true })
@@ -80,24 +95,38 @@ export class PendingUpload implements Node {
 
   /** The file that it has become; kept for who did not get the answer. */
   @Column("uuid", { nullable: true })
-  modelFileId!: string | null;
+  fileId!: string | null;
 }
 
 /** The conditions on an upload `r` that its time is not over, and that it is still under way. */
 const unexpired = "r.expires_at > clock_timestamp()";
-export const pending = `r.model_file_id is null and ${unexpired}`;
+export const pending = `r.file_id is null and ${unexpired}`;
 
 /** The condition on an upload `r` that a member of the organization `$2` finds it. */
-export const visible = `r.organization_id = $2 and ${unexpired} and ${inLiveVersion}`;
+export const visible = `r.organization_id = $2 and ${unexpired} and (r.experiment_id is not null or ${inLiveVersion})`;
+
+/** What gets the file, and how. */
+export function ownerOf({ modelVersionId, experimentId }: PendingUpload): { owner: FileOwner; uuid: string } {
+  return modelVersionId === null
+    ? { owner: filesOfExperiments, uuid: String(experimentId) }
+    : { owner: filesOfVersions, uuid: modelVersionId };
+}
 
 export const pendingUploadById = nodeById(PendingUpload, visible);
 
-/** The uploads under way for each version, the first one first. */
+/** The file that an upload has become, as long as it is there. */
+export async function fileOf(context: Context, upload: PendingUpload): Promise<File | null> {
+  return upload.fileId === null
+    ? null
+    : fileTypeOf(ownerOf(upload).owner.fileType).byId(context, upload.fileId);
+}
+
+/** The uploads under way for each version or experiment, the first one first. */
 export const pendingUploadsOf = batch<string, PendingUpload[]>(
-  async ({ db }, versionIds) => {
-    const tail = `where r.model_version_id = any($1) and ${pending} order by r.created_at, r.id`;
-    const found = await rows(db, PendingUpload, tail, [versionIds]);
-    return groupBy(found, ({ modelVersionId }) => modelVersionId);
+  async ({ db }, ownerIds) => {
+    const tail = `where (r.model_version_id = any($1) or r.experiment_id = any($1)) and ${pending} order by r.created_at, r.id`;
+    const found = await rows(db, PendingUpload, tail, [ownerIds]);
+    return groupBy(found, ({ modelVersionId, experimentId }) => String(modelVersionId ?? experimentId));
   },
   () => [],
 );

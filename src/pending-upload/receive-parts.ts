@@ -72,10 +72,12 @@ async function findAwaiting(db: DataSource, uploadUuid: string, tokenId: string 
     `select u.size, u.part_size as "partSize", u.part_count as "partCount", b.id as "blobId", b.parts_id as "partsId",
        b.storage_connector_id as "storageConnectorId", t.role as "tokenRole", m.role as "memberRole"
      from pending_upload u join blob b on b.id = u.blob_id
-       join model_version v on v.id = u.model_version_id and v.trash_entry_id is null
+       left join model_version v on v.id = u.model_version_id
+       left join experiment e on e.id = u.experiment_id
        join api_token t on t.organization_id = u.organization_id
        join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
      where u.id = $1 and t.id = $2 and u.expires_at > clock_timestamp() and b.state = 'STAGED'
+       and v.trash_entry_id is null and e.ended_at is null and e.exported_at is null
        and coalesce(t.expires_at > clock_timestamp(), true) and m.removed_at is null`,
     [uploadUuid, tokenId],
   );

@@ -1,22 +1,34 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Field, ID, Info, Mutation, ObjectType, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { create } from "../mutation.ts";
-import { type Payload, payloadType } from "../payload.ts";
+import { uuidOf } from "../node/id.ts";
+import { selects } from "../selection.ts";
+import { UserError } from "../user-error.ts";
 import { ExportExperimentInput } from "./export-experiment.input.ts";
 import { exportExperiment } from "./export-experiment.ts";
+import { ExportWarning, exportWarnings } from "./export-warning.ts";
 
-const ExportExperimentPayload = payloadType("exportExperiment", {
-  modelVersion: [ModelVersion, "The new version; null when it was refused."],
-});
+@ObjectType({ description: "What came of `exportExperiment`." })
+class ExportExperimentPayload {
+  @Field(() => ModelVersion, { nullable: true, description: "The new version; null when it was refused." })
+  modelVersion!: ModelVersion | null;
+
+  @Field(() => [ExportWarning], { description: "What should not go unnoticed; empty when it was refused." })
+  warnings!: ExportWarning[];
+
+  @Field(() => [UserError], { description: "Why it was refused; empty when it was not." })
+  userErrors!: UserError[];
+}
 
 @Resolver()
 export class ExportExperimentResolver {
   @Mutation(() => ExportExperimentPayload, {
     description:
-      "Exports an experiment as the next version of a model, or as the first one of a new model. The version inherits type, label map and " +
-      "parameters from the experiment, and framework and docker image from its base, as they were when the experiment began. It " +
+      "Exports an experiment as the next version of a model, or as the first one of a new model. The version inherits type, label map, " +
+      "parameters and files from the experiment, and framework and docker image from its base, as they were when the experiment began. It " +
       "can be exported again; each version has its own `sourceExperiment`.",
   })
   async exportExperiment(
@@ -32,13 +44,16 @@ export class ExportExperimentResolver {
     @Arg("idempotencyKey", () => String, { nullable: true, description: idempotencyKeyDescription })
     idempotencyKey: string | null,
     @Ctx() context: Context,
-  ): Promise<Payload<{ modelVersion: ModelVersion }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ExportExperimentPayload> {
     const { keyring } = context;
     const { row, userErrors } = await create(context, {
       idempotencyKey,
       write: (tx) => exportExperiment(tx, viewerOf(context), { id, modelId, input, idempotencyKey, keyring }),
       read: modelVersionById,
     });
-    return { modelVersion: row, userErrors };
+    const warned = row !== null && selects(info, "warnings");
+    const warnings = warned ? await exportWarnings(context, uuidOf("Experiment", id, ["id"])) : [];
+    return { modelVersion: row, warnings, userErrors };
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
+import { exportArtifacts } from "../artifact/export-artifacts.ts";
 import { refusedAt } from "../database-error.ts";
 import { DockerImage } from "../docker-image/docker-image.ts";
 import { sealVariables } from "../docker-image/environment-variable.ts";
@@ -54,6 +55,7 @@ export async function exportExperiment(
       framework: baseModelVersionId ? experiment.framework : (input.framework ?? null),
     });
     await takeParts(tx, versionId, experiment.id);
+    await exportArtifacts(tx, viewer, experiment.id, versionId);
     if (read.dockerImage) await insertDockerImage(tx, viewer, versionId, keyring, read.dockerImage);
     await takeSnapshot(tx, versionId, experiment.id);
     await giveNumber(tx, model, versionId);

@@ -13,7 +13,7 @@ export async function foresee(db: DataSource, date?: Date): Promise<Swept> {
        purged as (select v.id from model_version v join entry e on e.id = v.trash_entry_id),
        given_up as (
          select id, blob_id from pending_upload
-         where expires_at <= ${now} and model_version_id not in (select id from purged)
+         where expires_at <= ${now} and not exists (select from purged v where v.id = model_version_id)
        ),
        going as (
          select id, blob_id from model_file where trash_entry_id in (select id from entry)

@@ -20,7 +20,7 @@ export class TrashContents {
 
   @Field(() => ByteSize, {
     description:
-      "Bytes that the storage has again once all this has been purged: what no other file has too, be it live or in the trash.",
+      "Bytes that the storage has again once all this has been purged: what no other file has too, be it live, in the trash or of an experiment.",
   })
   freedBytes!: number;
 }

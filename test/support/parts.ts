@@ -7,7 +7,7 @@ import { storages } from "./test-server.ts";
 type Ask = Registry["ask"];
 
 export const uploadFields =
-  "id name filename size partSize partCount createdAt expiresAt parts { number size etag } modelFile { id status }";
+  "id name filename size partSize partCount createdAt expiresAt parts { number size etag } modelFile: file { id status }";
 
 /** Bytes that no other test has. */
 export function someBytes(size: number): Buffer {
@@ -86,13 +86,13 @@ export async function sendParts(
 
 /** Completes an upload; gives the payload. */
 export async function complete(ask: Ask, id: string, parts: object[]): Promise<Data> {
-  const query = `mutation ($id: ID!, $input: CompleteModelFileUploadInput!) {
-    completeModelFileUpload(id: $id, input: $input) {
-      modelFile { id name filename contentType size sha256 status } pendingUpload { id parts { number } }
+  const query = `mutation ($id: ID!, $input: CompleteUploadInput!) {
+    completeUpload(id: $id, input: $input) {
+      modelFile: file { id name filename contentType size sha256 status } pendingUpload { id parts { number } }
       userErrors { code field message }
     }
   }`;
-  return (await ask(query, { id, input: { parts } })).completeModelFileUpload;
+  return (await ask(query, { id, input: { parts } })).completeUpload;
 }
 
 /** Uploads a file in parts; gives what completing it has answered. */

@@ -6,10 +6,11 @@ import { limits } from "../limits.ts";
 import { parseGlobalId, toGlobalId } from "../node/id.ts";
 import { readSignedUrl, signUrl } from "../signed-url.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
-import type { ModelFile } from "./model-file.ts";
+import type { File } from "./file.ts";
 
 /** What a URL lets download, and whose it is: it is no longer good when the bytes are others, or the token is not. */
 export interface DownloadLink {
+  fileType: string;
   fileId: string;
   blobId: string;
   organizationId: string;
@@ -19,12 +20,12 @@ export interface DownloadLink {
 const purpose = "download";
 
 /** @throws Refusal at `expiresIn`; SECRETS_NOT_CONFIGURED */
-export function downloadUrl(context: Context, file: ModelFile, blob: Blob, expiresIn: number): string {
+export function downloadUrl(context: Context, file: File, blob: Blob, expiresIn: number): string {
   if (expiresIn < 1 || expiresIn > limits.downloadSeconds) {
     const message = `Expected 1 to ${limits.downloadSeconds} seconds, got ${expiresIn}.`;
     refuse(UserErrorCode.INVALID, ["expiresIn"], message);
   }
-  const path = `/files/${toGlobalId("ModelFile", file.id)}/${encodeURIComponent(file.filename)}`;
+  const path = `/files/${toGlobalId(file.constructor.name, file.id)}/${encodeURIComponent(file.filename)}`;
   const parameters = { blob: blob.id, organization: file.organizationId, token: viewerOf(context).tokenId };
   return signUrl(context.keyring, context.baseUrl, { purpose, path, parameters }, expiresIn);
 }
@@ -35,9 +36,10 @@ export function readDownloadUrl(keyring: Keyring, url: string): DownloadLink {
   if (signed === "FORGED") throw apiError("FORBIDDEN", "Expected a URL as `downloadUrl` gives it.");
   if (signed === "EXPIRED") throw apiError("FORBIDDEN", "This URL has expired: ask for another one.");
   const read = (name: string) => signed.parameters.get(name) ?? "";
-  const id = url.split("/")[2] ?? "";
+  const { type = "", uuid = "" } = parseGlobalId(url.split("/")[2] ?? "") ?? {};
   return {
-    fileId: parseGlobalId(id)?.uuid ?? "",
+    fileType: type,
+    fileId: uuid,
     blobId: read("blob"),
     organizationId: read("organization"),
     tokenId: read("token"),

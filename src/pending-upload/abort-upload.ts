@@ -12,11 +12,7 @@ export interface Aborted {
 }
 
 /** Gives an upload up. @throws Refusal at `id` */
-export async function abortModelFileUpload(
-  tx: EntityManager,
-  context: Context,
-  uuid: string,
-): Promise<Aborted> {
+export async function abortUpload(tx: EntityManager, context: Context, uuid: string): Promise<Aborted> {
   const tail = `where r.id = $1 and ${visible} for update`;
   const [upload] = await rows(tx, PendingUpload, tail, [uuid, viewerOf(context).organizationId]);
   if (!upload) notFound("upload", ["id"]);

@@ -2,9 +2,10 @@ import contentDisposition from "content-disposition";
 import type { DataSource } from "typeorm";
 import { apiError } from "../errors.ts";
 import type { Tagged, Wanted } from "../http/conditional.ts";
+import { tableOf } from "../rows.ts";
 import type { ReadHeaders } from "../storage-connector/storage.ts";
 import type { DownloadLink } from "./download-url.ts";
-import { visible } from "./model-file.ts";
+import { fileTypeOf } from "./file.ts";
 
 /** A file whose bytes can be sent. */
 export interface Download {
@@ -19,11 +20,12 @@ export interface Download {
 
 /** What a URL leads to, as long as whoever asked for it can still see it. @throws GraphQLError with the code NOT_FOUND */
 export async function findDownload(db: DataSource, link: DownloadLink): Promise<Download> {
-  const { fileId, blobId, organizationId, tokenId } = link;
+  const { fileType, fileId, blobId, organizationId, tokenId } = link;
+  const { type, visible } = fileTypeOf(fileType);
   const [file]: Download[] = await db.query(
     `select r.filename, r.content_type as "contentType", r.created_at as "createdAt", b.id as "blobId",
        b.storage_connector_id as "storageConnectorId", b.size, b.sha256
-     from model_file r join blob b on b.id = r.blob_id
+     from ${tableOf(db, type)} r join blob b on b.id = r.blob_id
        join api_token t on t.organization_id = r.organization_id
        join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
      where r.id = $1 and ${visible} and b.id = $3 and b.state = 'READY'

@@ -1,0 +1,56 @@
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Context } from "../context.ts";
+import { Experiment, experimentById } from "../experiment/experiment.ts";
+import { byName, FileOrder, FileWhere } from "../file/file.input.ts";
+import type { Connection } from "../page/connection.ts";
+import { PageArgs } from "../page/page-args.ts";
+import { normalizeName } from "../text.ts";
+import { Artifact, ArtifactConnection, artifactByName, artifactsOf } from "./artifact.ts";
+import { isInherited } from "./experiment-base-file.ts";
+
+@Resolver(() => Artifact)
+export class ArtifactResolver {
+  @FieldResolver(() => Experiment, { description: "The experiment that it belongs to." })
+  experiment(@Root() { experimentId }: Artifact, @Ctx() context: Context): Promise<Experiment | null> {
+    return experimentById(context, experimentId);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      "Whether its bytes are still those of a file that the base had when the experiment began, however they came here.",
+  })
+  inherited(@Root() { id }: Artifact, @Ctx() context: Context): Promise<boolean> {
+    return isInherited(context, id);
+  }
+}
+
+@Resolver(() => Experiment)
+export class ArtifactsOfExperimentResolver {
+  @FieldResolver(() => Artifact, {
+    nullable: true,
+    description: "The artifact of the experiment that has this name; null when there is none.",
+  })
+  artifact(
+    @Root() { id }: Experiment,
+    @Arg("name", () => String, { description: "Its name, such as `weights`." }) name: string,
+    @Ctx() context: Context,
+  ): Promise<Artifact | null> {
+    return artifactByName(context, id, normalizeName(name));
+  }
+
+  @FieldResolver(() => ArtifactConnection, {
+    description:
+      "Its files. It begins with those of its base that are READY then; an export makes all of them files of the version.",
+  })
+  artifacts(
+    @Root() { id }: Experiment,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg("where", () => FileWhere, { nullable: true, description: "Which artifacts." })
+    where: FileWhere | null,
+    @Arg("orderBy", () => FileOrder, { defaultValue: byName, description: "In which order." })
+    orderBy: FileOrder,
+    @Ctx() context: Context,
+  ): Promise<Connection<Artifact>> {
+    return artifactsOf(context, id, { page, where, orderBy });
+  }
+}
