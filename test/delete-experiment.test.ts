@@ -1,15 +1,29 @@
 import { expect, test } from "@jest/globals";
 import { next } from "./support/family.ts";
+import { aStoredFile } from "./support/files.ts";
+import { sendForm } from "./support/multipart.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
 
 async function remove(registry: Registry, id: string, dryRun = false) {
   const query = `mutation ($id: ID!, $dryRun: Boolean!) {
     deleteExperiment(id: $id, dryRun: $dryRun) {
-      experiment { name } contents { metricCount pointCount } userErrors { code field }
+      experiment { name } contents { metricCount pointCount artifactCount freedBytes } userErrors { code field }
     }
   }`;
   return (await registry.ask(query, { id, dryRun })).deleteExperiment;
+}
+
+async function addArtifact(registry: Registry, id: string, bytes: string): Promise<void> {
+  const query = `mutation ($id: ID!, $file: Upload!) {
+    createArtifact(experimentId: $id, input: { name: "weights", file: $file }) { userErrors { message } }
+  }`;
+  const fields = {
+    operations: { query, variables: { id, file: null } },
+    map: { 0: ["variables.file"] },
+  };
+  const { body } = await sendForm(registry, fields, [{ bytes }]);
+  expect(body.data.createArtifact.userErrors).toEqual([]);
 }
 
 const log = `mutation ($id: ID!) {
@@ -24,10 +38,12 @@ test("a deletion takes all that is the experiment's own, and tells before how mu
   const registry = await aRegistry();
   const train = await aDatasetVersion(registry, { labels: wholeForm.labels });
   const base = await aVersion(registry, await aModel(registry), wholeForm);
+  await aStoredFile(registry, base, Buffer.from("shared"));
   const id = await anExperiment(registry, { base, datasets: { train } }, { name: "e" });
+  await addArtifact(registry, id, "its own");
   await registry.ask(log, { id });
   for (const status of ["RUNNING", "FAILED"]) await registry.ask(setStatus, { id, status });
-  const contents = { metricCount: 2, pointCount: 3 };
+  const contents = { metricCount: 2, pointCount: 3, artifactCount: 2, freedBytes: 7 };
   expect(await remove(registry, id, true)).toEqual({ experiment: { name: "e" }, contents, userErrors: [] });
   expect(await remove(registry, id)).toEqual({ experiment: null, contents, userErrors: [] });
   const gone = { experiment: null, contents: null, userErrors: [{ code: "NOT_FOUND", field: ["id"] }] };
