@@ -20,7 +20,7 @@ const rows: { [field: string]: Row } = {
   "Query.node": { least: Role.VIEWER, ask: "node(id: $Model) { id }" },
   "Query.nodes": {
     least: Role.VIEWER,
-    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $Dataset, $DatasetVersion, $Experiment, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
+    ask: "nodes(ids: [$Model, $ModelVersion, $ModelFile, $Dataset, $DatasetVersion, $Experiment, $Artifact, $User, $Member, $Organization, $ApiToken, $Invitation]) { __typename }",
   },
   "Query.model": { least: Role.VIEWER, ask: "model(by: { id: $Model }) { id }" },
   "Query.models": {
@@ -99,6 +99,22 @@ const rows: { [field: string]: Row } = {
   "Mutation.updateExperimentLabelMap": {
     least: Role.EDITOR,
     ask: 'updateExperimentLabelMap(id: $Experiment, input: { operations: [{ set: { index: 7, name: "New" } }] }) { added { name } userErrors { code field message } }',
+  },
+  "Mutation.createArtifact": {
+    least: Role.EDITOR,
+    ask: 'createArtifact(experimentId: $Experiment, input: { name: "New", file: $Upload }) { artifact { name } userErrors { code field message } }',
+  },
+  "Mutation.beginArtifactUpload": {
+    least: Role.EDITOR,
+    ask: 'beginArtifactUpload(experimentId: $Experiment, input: { name: "New", filename: "a", size: 1 }) { pendingUpload { name } userErrors { code field message } }',
+  },
+  "Mutation.verifyArtifact": {
+    least: Role.EDITOR,
+    ask: "verifyArtifact(id: $Artifact) { artifact { name } userErrors { code field message } }",
+  },
+  "Mutation.deleteArtifact": {
+    least: Role.EDITOR,
+    ask: "deleteArtifact(id: $Artifact) { deletedId userErrors { code field message } }",
   },
   "Mutation.logMetrics": {
     least: Role.EDITOR,
@@ -180,7 +196,7 @@ const rows: { [field: string]: Row } = {
   },
   "Mutation.completeUpload": {
     least: Role.EDITOR,
-    ask: "completeUpload(id: $PendingUpload, input: { parts: [] }) { modelFile { name } pendingUpload { name } userErrors { field message } }",
+    ask: "completeUpload(id: $PendingUpload, input: { parts: [] }) { file { name } pendingUpload { name } userErrors { field message } }",
   },
   "Mutation.abortUpload": {
     least: Role.EDITOR,
@@ -452,6 +468,7 @@ async function contents(): Promise<string> {
     "dataset",
     "dataset_version",
     "experiment",
+    "artifact",
     "member",
     "invitation",
     "api_token (id, role, name)",

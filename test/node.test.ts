@@ -74,7 +74,7 @@ test("nodes of one type are read by one statement", async () => {
 });
 
 const types =
-  "Expected the id of one of ApiToken, Dataset, DatasetVersion, Experiment, Invitation, Member, Model, ModelFile, ModelVersion, Organization, PendingUpload, StorageConnector, TrashEntry, User";
+  "Expected the id of one of ApiToken, Artifact, Dataset, DatasetVersion, Experiment, Invitation, Member, Model, ModelFile, ModelVersion, Organization, PendingUpload, StorageConnector, TrashEntry, User";
 
 test.each([
   ["empty", "", `${types}, got "".`],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "@jest/globals";
 import { query, until, urlOf } from "./support/embedded-cluster.ts";
 import { type Ran, runProgram, startClient, withPython } from "./support/python-client.ts";
-import { aModel, aVersion } from "./support/seed.ts";
+import { aModel, anExperiment, aVersion } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, type ServerProcess, startServer, tokenOf } from "./support/server-process.ts";
 import { Wire } from "./support/wire.ts";
@@ -247,11 +247,11 @@ withPython("a name that is taken, a wrong token and a wrong id are told in one l
 [
   [
     3,
-    "model_registry: Another file of the version has this name already; with replace it takes its place.",
+    "model_registry: Another file has this name already; with replace it takes its place.",
   ],
   [
     3,
-    "model_registry: Expected the id of a version, got 'ID', which is another thing's.",
+    "model_registry: Expected the id of a version or an experiment, got 'ID', which is another thing's.",
   ],
   [
     3,
@@ -263,7 +263,7 @@ withPython("a name that is taken, a wrong token and a wrong id are told in one l
   ],
   [
     3,
-    "model_registry: The version has no file that is called 'weight'.",
+    "model_registry: There is no file that is called 'weight'.",
   ],
   [
     1,
@@ -271,6 +271,21 @@ withPython("a name that is taken, a wrong token and a wrong id are told in one l
   ],
 ]
 `);
+});
+
+withPython("an experiment begins with what its base has, and gets what it has trained", async () => {
+  await pushed(small.path);
+  const id = await anExperiment({ ask }, { base: versionId }, { name: randomBytes(4).toString("hex") });
+  const inherited = aTarget();
+  expect(await run("pull", id, "--to", inherited)).toEqual({ code: 0, result: inherited, complaint: "" });
+  expect(readFileSync(inherited).equals(small.bytes)).toBe(true);
+  const args = ["push", large.path, "--experiment", id, "--name", "weights"];
+  expect(await run(...args)).toMatchObject({ code: 3 });
+  const { code, result } = await run(...args, "--replace");
+  expect([code, result]).toEqual([0, expect.stringMatching(/^Artifact_/)]);
+  const trained = aTarget();
+  expect((await run("pull", id, "--name", "weights", "--to", trained)).code).toBe(0);
+  expect(readFileSync(trained).equals(large.bytes)).toBe(true);
 });
 
 withPython("a training script uses it as a module", async () => {

@@ -16,10 +16,17 @@ const permissions = Object.values(buildApiSchema().getTypeMap()).flatMap((type) 
 /** What each role may, written by hand: the members are an EDITOR service user, and its token. */
 const expected: { [type: string]: { [action: string]: Role } } = {
   ApiToken: { revoke: Role.ADMIN },
+  Artifact: { delete: Role.EDITOR, download: Role.VIEWER, replace: Role.EDITOR, verify: Role.EDITOR },
   Dataset: { createVersion: Role.EDITOR, delete: Role.EDITOR, update: Role.EDITOR },
   DatasetVersion: { delete: Role.EDITOR, update: Role.EDITOR },
   Experiment: {
-    ...{ export: Role.EDITOR, logMetrics: Role.EDITOR, setStatus: Role.EDITOR, update: Role.EDITOR },
+    ...{
+      addArtifact: Role.EDITOR,
+      export: Role.EDITOR,
+      logMetrics: Role.EDITOR,
+      setStatus: Role.EDITOR,
+      update: Role.EDITOR,
+    },
     ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR, delete: Role.ADMIN },
   },
   Invitation: { revoke: Role.ADMIN },

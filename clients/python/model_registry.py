@@ -4,6 +4,7 @@
 As a command, with REGISTRY_URL and REGISTRY_TOKEN in the environment:
 
     python3 model_registry.py push weights.pt --version ID --name weights
+    python3 model_registry.py push weights.pt --experiment ID --name weights --replace
     python3 model_registry.py pull ID --name weights --to weights.pt
 
 As a module:
@@ -62,28 +63,35 @@ AnyPath = Union[str, "os.PathLike[str]"]
 
 _CHUNK = 1 << 20
 
-_FILE = "fragment File on ModelFile { id name filename size sha256 status }"
+_FILE = "fragment File on File { id name filename size sha256 status }"
 
-_FIND_EARLIER = (
+_FIND_OWNER = (
     _FILE
     + """
 query ($id: ID!, $name: String!) {
   node(id: $id) {
-    ... on ModelVersion {
-      file(name: $name) { ...File }
-      pendingUploads { id name filename size sha256 replace partSize partCount }
-    }
+    __typename
+    ... on ModelVersion { file(name: $name) { ...File } pendingUploads { ...Upload } }
+    ... on Experiment { file: artifact(name: $name) { ...File } pendingUploads { ...Upload } }
   }
-}"""
+}
+fragment Upload on PendingUpload { id name filename size sha256 replace partSize partCount }"""
 )
 
-_BEGIN = """
-mutation ($id: ID!, $input: BeginModelFileUploadInput!, $key: String!) {
-  answer: beginModelFileUpload(modelVersionId: $id, input: $input, idempotencyKey: $key) {
-    pendingUpload { id partSize partCount }
-    userErrors { code field message }
-  }
-}"""
+#: By the type of what gets the file.
+_BEGIN = {
+    owner: f"""
+mutation ($id: ID!, $input: Begin{file}UploadInput!, $key: String!) {{
+  answer: begin{file}Upload({argument}: $id, input: $input, idempotencyKey: $key) {{
+    pendingUpload {{ id partSize partCount }}
+    userErrors {{ code field message }}
+  }}
+}}"""
+    for owner, file, argument in (
+        ("ModelVersion", "ModelFile", "modelVersionId"),
+        ("Experiment", "Artifact", "experimentId"),
+    )
+}
 
 _PARTS = "query ($id: ID!) { pendingUpload(id: $id) { parts { number size etag } } }"
 
@@ -95,8 +103,8 @@ _COMPLETE = (
     _FILE
     + """
 mutation ($id: ID!, $parts: [UploadedPartInput!]!) {
-  answer: completeModelFileUpload(id: $id, input: { parts: $parts }) {
-    modelFile { ...File }
+  answer: completeUpload(id: $id, input: { parts: $parts }) {
+    file { ...File }
     userErrors { code field message }
   }
 }"""
@@ -107,10 +115,14 @@ _FIND_FILE = (
     + """
 query ($id: ID!, $name: String!, $byName: Boolean!) {
   node(id: $id) {
-    ... on ModelFile { ...File }
+    ... on File { ...File }
     ... on ModelVersion {
       file(name: $name) @include(if: $byName) { ...File }
       files(first: 20) @skip(if: $byName) { nodes { ...File } }
+    }
+    ... on Experiment {
+      file: artifact(name: $name) @include(if: $byName) { ...File }
+      files: artifacts(first: 20) @skip(if: $byName) { nodes { ...File } }
     }
   }
 }"""
@@ -118,7 +130,7 @@ query ($id: ID!, $name: String!, $byName: Boolean!) {
 
 _READ_FILE = _FILE + " query ($id: ID!) { node(id: $id) { ...File } }"
 
-_DOWNLOAD_URL = "query ($id: ID!) { node(id: $id) { ... on ModelFile { downloadUrl } } }"
+_DOWNLOAD_URL = "query ($id: ID!) { node(id: $id) { ... on File { downloadUrl } } }"
 
 
 class RegistryError(Exception):
@@ -227,7 +239,7 @@ class Registry:
     def push(
         self,
         path: AnyPath,
-        version_id: str,
+        id: str,
         name: str | None = None,
         replace: bool = False,
         progress: Progress | None = None,
@@ -236,12 +248,14 @@ class Registry:
         resume: bool = True,
     ) -> dict[str, Any]:
         """
-        Adds a file to a version, and returns when the registry has read and verified its bytes.
+        Adds a file to a version, or to an experiment that goes on, and returns when the registry has read and
+        verified its bytes.
 
         Goes on with an upload of the same bytes under the same name that was broken off, unless `resume` is
         False; does nothing when they are there already.
 
-        :param name: what the file is to the version, such as "weights"; its filename when not given
+        :param id: of the version or experiment
+        :param name: what the file is to it, such as "weights"; its filename when not given
         :param replace: whether it may take the place of a file that has the name
         :returns: the file, with `id`, `name`, `filename`, `size`, `sha256` and `status`
         :raises Refused: the name is taken, for example
@@ -251,10 +265,11 @@ class Registry:
         source = _Source(Path(path), report)
         wanted = {"name": name or source.path.name, "filename": source.path.name, "size": source.size}
         wanted["sha256"] = source.sha256
-        file, upload = self._find_earlier(version_id, wanted, replace, report) if resume else (None, None)
+        owner = self._find_owner(id, wanted["name"])
+        file, upload = self._find_earlier(owner, wanted, replace, report) if resume else (None, None)
         if file is None:
             if upload is None:
-                upload = self._begin(version_id, {**wanted, "replace": replace, "contentType": content_type})
+                upload = self._begin(owner, {**wanted, "replace": replace, "contentType": content_type})
             file = self._when_read(self._send(source, upload, report), report)
             _expect_ready(file)
         return file
@@ -272,8 +287,8 @@ class Registry:
         Downloads a file. What arrives is kept beside it as `<filename>.part` until it is whole and verified,
         so that under the final name there is never anything else; a later call goes on from there.
 
-        :param id: of a file, or of a version
-        :param name: which file of the version; not needed when it has only one
+        :param id: of a file, of a version or of an experiment
+        :param name: which file of the two latter; not needed when it has only one
         :param to: a folder, or the path of the file
         :param overwrite: whether a file with other bytes may be replaced there; one with the same bytes is left
             alone
@@ -297,23 +312,28 @@ class Registry:
 
     # Pushing
 
+    def _find_owner(self, id: str, name: str) -> dict[str, Any]:
+        """A version or an experiment, with the file that has the name, and what is under way."""
+        owner = self._node(_FIND_OWNER, "version or experiment", id=id, name=name)
+        if owner["__typename"] not in _BEGIN:
+            raise NotFound(f"Expected the id of a version or an experiment, got {id!r}, which is another thing's.")
+        return {**owner, "id": id}
+
     def _find_earlier(
-        self, version_id: str, wanted: dict[str, Any], replace: bool, progress: Progress
+        self, owner: dict[str, Any], wanted: dict[str, Any], replace: bool, progress: Progress
     ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """The file when it is there already, else an upload of the same bytes that was broken off."""
-        version = self._node(_FIND_EARLIER, "version", id=version_id, name=wanted["name"])
-        if "pendingUploads" not in version:
-            raise NotFound(f"Expected the id of a version, got {version_id!r}, which is another thing's.")
-        file = version["file"]
+        file = owner["file"]
         if file and file["size"] == wanted["size"]:
             file = self._when_read(file, progress)
             if file["status"] == "READY" and _agrees(file, wanted):
                 return file, None
         same = {**wanted, "replace": replace}
-        return None, next((each for each in version["pendingUploads"] if _agrees(each, same)), None)
+        return None, next((each for each in owner["pendingUploads"] if _agrees(each, same)), None)
 
-    def _begin(self, version_id: str, file: dict[str, Any]) -> dict[str, Any]:
-        answer = self._mutate(_BEGIN, id=version_id, input=file, key=str(uuid.uuid4()))
+    def _begin(self, owner: dict[str, Any], file: dict[str, Any]) -> dict[str, Any]:
+        document = _BEGIN[owner["__typename"]]
+        answer = self._mutate(document, id=owner["id"], input=file, key=str(uuid.uuid4()))
         return answer["pendingUpload"]
 
     def _send(self, source: _Source, upload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -339,7 +359,7 @@ class Registry:
                 executor.shutdown(wait=False, cancel_futures=True)
         source.expect_unchanged()
         parts = [job.result() for job in jobs]
-        return self._mutate(_COMPLETE, id=upload["id"], parts=parts)["modelFile"]
+        return self._mutate(_COMPLETE, id=upload["id"], parts=parts)["file"]
 
     def _send_part(self, part: _Part, meter: _Meter, stopped: threading.Event) -> str:
         """Every attempt has a URL of its own, so that none has expired."""
@@ -363,21 +383,21 @@ class Registry:
     # Pulling
 
     def _find_file(self, id: str, name: str | None) -> dict[str, Any]:
-        found = self._node(_FIND_FILE, "file or version", id=id, name=name or "", byName=name is not None)
+        found = self._node(_FIND_FILE, "file, version or experiment", id=id, name=name or "", byName=name is not None)
         if "sha256" in found:
             return found
         if found.get("file"):
             return found["file"]
         if "file" in found:
-            raise NotFound(f"The version has no file that is called {name!r}.")
+            raise NotFound(f"There is no file that is called {name!r}.")
         if "files" not in found:
             raise NotFound(
-                f"Expected the id of a file or of a version, got {id!r}, which is another thing's."
+                f"Expected the id of a file, a version or an experiment, got {id!r}, which is another thing's."
             )
         files = found["files"]["nodes"]
         if len(files) != 1:
             names = ", ".join(sorted(file["name"] for file in files)) or "none"
-            raise NotFound(f"Expected the name of one of the version's files, which are: {names}.")
+            raise NotFound(f"Expected the name of one of its files, which are: {names}.")
         return files[0]
 
     def _download(self, file: dict[str, Any], part: _PartFile, progress: Progress) -> None:
@@ -850,12 +870,12 @@ def _arguments(args: list[str] | None) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    push = commands.add_parser("push", parents=[common], help="add a file to a version; prints the file's id")
+    push = commands.add_parser("push", parents=[common], help="add a file; prints its id")
     push.add_argument("path", help="of the file")
-    push.add_argument("--version", required=True, metavar="ID", help="of the version that gets the file")
-    push.add_argument(
-        "--name", help='what the file is to the version, such as "weights"; its filename if left out'
-    )
+    owner = push.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--version", dest="owner", metavar="ID", help="of the version that gets the file")
+    owner.add_argument("--experiment", dest="owner", metavar="ID", help="of the experiment that gets it")
+    push.add_argument("--name", help='what the file is to it, such as "weights"; its filename if left out')
     push.add_argument("--content-type", metavar="TYPE", help="its media type")
     push.add_argument("--replace", action="store_true", help="take the place of a file that has the name")
     push.add_argument(
@@ -869,8 +889,8 @@ def _arguments(args: list[str] | None) -> argparse.Namespace:
     )
 
     pull = commands.add_parser("pull", parents=[common], help="download a file; prints its path")
-    pull.add_argument("id", help="of a file, or of a version")
-    pull.add_argument("--name", help="which file of the version")
+    pull.add_argument("id", help="of a file, a version or an experiment")
+    pull.add_argument("--name", help="which file of the version or experiment")
     pull.add_argument(
         "--to", default=".", metavar="PATH", help="a folder or a file; the folder it runs in if left out"
     )
@@ -891,7 +911,7 @@ def _run(found: argparse.Namespace, progress: Progress | None) -> str:
         return str(registry.pull(found.id, found.name, found.to, progress, overwrite=found.overwrite))
     registry = Registry(found.url, found.token, parallel=found.parallel)
     options = {"content_type": found.content_type, "resume": found.resume}
-    file = registry.push(found.path, found.version, found.name, found.replace, progress, **options)
+    file = registry.push(found.path, found.owner, found.name, found.replace, progress, **options)
     return str(file["id"])
 
 

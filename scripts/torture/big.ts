@@ -165,13 +165,13 @@ async function uploadInParts(
   const parts: object[] = [];
   for await (const part of inPieces(bytes, partSize))
     parts.push(await sendPart(registry, id, parts.length + 1, part));
-  const { completeModelFileUpload: completed } = await registry.ask(
+  const { completeUpload: completed } = await registry.ask(
     `mutation ($id: ID!, $parts: [UploadedPartInput!]!) {
-      completeModelFileUpload(id: $id, input: { parts: $parts }) { modelFile { id } userErrors { message } } }`,
+      completeUpload(id: $id, input: { parts: $parts }) { file { id } userErrors { message } } }`,
     { id, parts },
   );
-  await whenReady(registry, completed.modelFile.id);
-  return completed.modelFile.id;
+  await whenReady(registry, completed.file.id);
+  return completed.file.id;
 }
 
 async function* inPieces(bytes: Bytes, size: number): AsyncGenerator<Buffer> {

@@ -82,7 +82,7 @@ export class FileClients {
     const completed = await this.#untilAcknowledged(() =>
       this.#api.send(
         `mutation ($id: ID!, $parts: [UploadedPartInput!]!) {
-          answer: completeModelFileUpload(id: $id, input: { parts: $parts }) { modelFile { id } ${problems} } }`,
+          answer: completeUpload(id: $id, input: { parts: $parts }) { modelFile: file { id } ${problems} } }`,
         { id: upload.id, parts },
       ),
     );

@@ -19,7 +19,7 @@ import { fileOf, PendingUpload, pendingUploadById } from "./pending-upload.ts";
 const BeginModelFileUploadInput = beginUploadInput(
   "BeginModelFileUploadInput",
   "version",
-  "which goes into the trash then",
+  "which goes into the trash",
 );
 
 const BeginArtifactUploadInput = beginUploadInput(

@@ -59,7 +59,7 @@ export interface ReadExport {
 export function readExport(input: ExportExperimentInput, modelId: string | null): ReadExport {
   const problems: Problems = [];
   const { model, dockerImage } = input;
-  if ((modelId === null) === (model == null)) {
+  if ((modelId == null) === (model == null)) {
     const message = `Expected either a model or a new one, got ${model ? "both" : "neither"}.`;
     problems.push({ code: UserErrorCode.INVALID, field: ["modelId"], message });
   }

@@ -97,10 +97,17 @@ export async function everything(registry: Registry): Promise<Everything> {
       DatasetVersion: datasetVersion,
       DatasetVersion_unused: await aDatasetVersion(registry),
       Experiment: experiment,
+      Artifact: await anArtifact(registry, experiment),
       StorageConnector: connector,
     },
     secret,
   };
+}
+
+/** The artifact that an experiment has from its base. */
+async function anArtifact(registry: Registry, experiment: string): Promise<string> {
+  const query = "query ($id: ID!) { experiment(by: { id: $id }) { artifacts(first: 1) { nodes { id } } } }";
+  return (await registry.ask(query, { id: experiment })).experiment.artifacts.nodes[0].id;
 }
 
 async function deleteIt(registry: Registry, mutation: string, id: string): Promise<void> {
