@@ -17,7 +17,7 @@ export class ArtifactResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      "Whether its bytes are still those of a file that the base had when the experiment began, however they came here.",
+      "Whether its bytes are still those of a file that the base had when the experiment began, however they came here; false unless it is READY.",
   })
   inherited(@Root() { id }: Artifact, @Ctx() context: Context): Promise<boolean> {
     return isInherited(context, id);

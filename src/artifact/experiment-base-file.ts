@@ -17,7 +17,7 @@ export class ExperimentBaseFile {
 }
 
 /** The condition on an artifact `r` whose blob is `b` that its bytes are those of a file of the base. */
-export const inherited = `b.state <> 'VERIFYING' and exists (
+export const inherited = `b.state = 'READY' and exists (
   select from experiment_base_file f where (f.experiment_id, f.sha256) = (r.experiment_id, b.sha256))`;
 
 /** Whether the bytes of each artifact are still those of a file of the base. */

@@ -21,7 +21,10 @@ registerEnumType(SizeCategory, {
 });
 
 /** What a file of a version and one of an experiment have in common, which is all but where they hang. */
-@InterfaceType({ implements: Node, description: "Bytes under a name, which are a part of a version or of an experiment." })
+@InterfaceType({
+  implements: Node,
+  description: "Bytes under a name, which are a part of a version or of an experiment.",
+})
 export abstract class File implements Node {
   id!: string;
 

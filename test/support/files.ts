@@ -53,7 +53,10 @@ export async function aStoredFile(
 
 /** Where the bytes of a file are on the disk. */
 export async function diskPathOf({ db }: Pick<Registry, "db">, fileId: string): Promise<string> {
-  const [file] = await db.query("select blob_id from model_file where id = $1", [uuid(fileId)]);
+  const [file] = await db.query(
+    "select blob_id from model_file where id = $1 union all select blob_id from artifact where id = $1",
+    [uuid(fileId)],
+  );
   const paths = readdirSync(filesDir, { recursive: true, encoding: "utf8" });
   const path = paths.find((each) => each.endsWith(file.blob_id));
   if (!path) throw new Error("There are no bytes.");
