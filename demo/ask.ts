@@ -2,19 +2,26 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "./failure.ts";
 import type { Settings } from "./settings.ts";
 
-/** Sends one GraphQL operation and gives its data. @throws Failure */
-export type Ask = <Data>(query: string, variables?: { [name: string]: unknown }) => Promise<Data>;
+/** Sends one GraphQL operation, and the file that its variable `file` stands for; gives its data. @throws Failure */
+export type Ask = <Data>(
+  query: string,
+  variables?: { [name: string]: unknown },
+  file?: File,
+) => Promise<Data>;
 
 const attempts = 2;
 const patience = 30_000;
 
 export function askAt({ url, token, tokenSource }: Settings): Ask {
-  return async <Data>(query: string, variables: { [name: string]: unknown } = {}) => {
-    const { status, text } = await send(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-    });
+  return async <Data>(query: string, variables: { [name: string]: unknown } = {}, file?: File) => {
+    const operation = JSON.stringify({ query, variables });
+    const authorization = `Bearer ${token}`;
+    const { status, text } = await send(
+      url,
+      file
+        ? { method: "POST", headers: { authorization }, body: formOf(operation, file) }
+        : { method: "POST", headers: { authorization, "content-type": "application/json" }, body: operation },
+    );
     const answer = parse<Data>(text);
     if (!answer) throw new Failure(`${url}: expected a GraphQL answer, got something else (HTTP ${status}).`);
     const [error] = answer.errors ?? [];
@@ -24,6 +31,15 @@ export function askAt({ url, token, tokenSource }: Settings): Ask {
     if (error || !answer.data) throw new Failure(`${url}: ${error?.message ?? "an answer without data."}`);
     return answer.data;
   };
+}
+
+/** A GraphQL multipart request. */
+function formOf(operation: string, file: File): FormData {
+  const form = new FormData();
+  form.set("operations", operation);
+  form.set("map", JSON.stringify({ 0: ["variables.file"] }));
+  form.set("0", file);
+  return form;
 }
 
 /** Tries again once: queries change nothing, and every mutation of the demo carries an idempotency key. */

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { type Ask, askAt } from "./ask.ts";
+import { ensure } from "./ensure.ts";
 import { Failure } from "./failure.ts";
 import { cocoDetector } from "./models/coco-detector.ts";
 import { fireDetection } from "./models/fire-detection.ts";
@@ -8,7 +10,16 @@ import type { DemoModel } from "./models/model.ts";
 import { personKeypoints } from "./models/person-keypoints.ts";
 import { ppeDetection } from "./models/ppe-detection.ts";
 import { streetSegmentation } from "./models/street-segmentation.ts";
-import { createModel, createVersion, findModel, findVersion, viewer } from "./registry.ts";
+import { tellPpeStory } from "./ppe-story.ts";
+import {
+  createFile,
+  createModel,
+  createVersion,
+  findFile,
+  findModel,
+  findVersion,
+  viewer,
+} from "./registry.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The registry lists what changed last first, so that "PPE Detection" is what people see first. */
@@ -36,35 +47,36 @@ try {
 async function fill(ask: Ask): Promise<void> {
   const { user, organization } = await viewer(ask);
   console.log(`Filling "${organization.name}" as ${user.name}`);
-  for (const { versions, ...model } of models) {
-    const modelId = await ensure(model.name, {
-      find: () => findModel(ask, model.name),
-      create: () => createModel(ask, model),
-    });
-    // One after the other: their order gives them their numbers.
-    for (const version of versions) {
-      await ensure(`${model.name} / ${version.name}`, {
-        find: () => findVersion(ask, modelId, version.name),
-        create: () => createVersion(ask, modelId, version),
-      });
-    }
+  for (const model of models) {
+    const { modelId, versionIds } = await fillModel(ask, model);
+    if (model === ppeDetection) await tellPpeStory(ask, modelId, String(versionIds[0]));
   }
 }
 
-interface Steps {
-  find: () => Promise<string | null>;
-  /** Gives null when the name is taken. */
-  create: () => Promise<string | null>;
+async function fillModel(ask: Ask, { versions, ...model }: DemoModel) {
+  const modelId = await ensure(model.name, {
+    find: () => findModel(ask, model.name),
+    create: () => createModel(ask, model),
+  });
+  const versionIds: string[] = [];
+  // One after the other: their order gives them their numbers.
+  for (const { files = {}, ...version } of versions) {
+    const versionId = await ensure(`${model.name} / ${version.name}`, {
+      find: () => findVersion(ask, modelId, version.name),
+      create: () => createVersion(ask, modelId, version),
+    });
+    for (const [name, filename] of Object.entries(files))
+      await ensure(`${model.name} / ${version.name} / ${name}`, {
+        find: () => findFile(ask, versionId, name),
+        create: async () => createFile(ask, versionId, name, await readDemoFile(filename)),
+      });
+    versionIds.push(versionId);
+  }
+  return { modelId, versionIds };
 }
 
-/** Looks first, since a registry forgets idempotency keys; and once more when another run was faster. */
-async function ensure(what: string, { find, create }: Steps): Promise<string> {
-  const found = await find();
-  const created = found === null ? await create() : null;
-  const id = found ?? created ?? (await find());
-  if (id === null) throw new Failure(`${what}: was deleted while the demo ran; run it again.`);
-  console.log(`  ${created === null ? "already there" : "created      "}  ${what}`);
-  return id;
+async function readDemoFile(filename: string): Promise<File> {
+  return new File([await readFile(new URL(`files/${filename}`, import.meta.url))], filename);
 }
 
 function whatToLookAt({ url, tokenSource }: Settings): string {
@@ -79,6 +91,9 @@ Playground: ${url} in a browser, with the token of ${tokenSource}. Try:
         labels { index name }  parameters { name type value }
         dockerImage { image tag flags environmentVariables { name value } }
         trainable { ready missing }  createdBy { name }  updatedAt
+        files { nodes { name size format downloadUrl } }
+        sourceExperiment { name metrics { name value best } datasetVersions { alias dataset version } }
+        ancestors { modelName name version }  experiments { nodes { name status } }
   } } } }
 
   query OnnxVersions { modelVersions(where: { framework: { eq: ONNX } }) {

@@ -15,6 +15,8 @@ export const limits = {
   labels: 25_000,
   /** Labels of each kind of difference that a divergence shows. */
   divergence: 1_000,
+  /** Differences of one section that a comparison of versions shows. */
+  differences: 1_000,
   /** Parameters of one version. */
   parameters: 1_000,
   /** Operations in one edit of a label map: enough for a whole one, label by label. */
@@ -44,6 +46,8 @@ export const limits = {
   /** Points of a series that are shown: when nothing else is said, and at most. */
   seriesPoints: 1_000,
   seriesPointsAtMost: 10_000,
+  /** Experiments, and versions, that a deletion shows to have been built on what it takes along. */
+  impact: 100,
   /** Generations that the lineage of a version shows. */
   generations: 1_000,
   /** Characters of an idempotency key. */

@@ -15,6 +15,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Query.models": Role.VIEWER,
   "Query.modelVersion": Role.VIEWER,
   "Query.modelVersions": Role.VIEWER,
+  "Query.compareModelVersions": Role.VIEWER,
   "Query.dataset": Role.VIEWER,
   "Query.datasets": Role.VIEWER,
   "Query.datasetVersion": Role.VIEWER,
@@ -62,6 +63,7 @@ export const permissions: { [field: string]: Role | null } = {
   "Mutation.logMetrics": Role.EDITOR,
   "Mutation.setExperimentStatus": Role.EDITOR,
   "Mutation.exportExperiment": Role.EDITOR,
+  "Mutation.deleteExperiment": Role.ADMIN, // it has no trash
   "Mutation.deleteModel": Role.EDITOR,
   "Mutation.deleteModelVersion": Role.EDITOR,
   "Mutation.restoreModel": Role.EDITOR,

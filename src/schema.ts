@@ -11,6 +11,7 @@ import { ApiTokenResolver } from "./api-token/api-token.resolver.ts";
 import { ArtifactResolver, ArtifactsOfExperimentResolver } from "./artifact/artifact.resolver.ts";
 import { ArtifactEditsResolver } from "./artifact/artifact-edits.resolver.ts";
 import { ArtifactPermissionsResolver } from "./artifact/artifact-permissions.resolver.ts";
+import { ComparisonResolver } from "./comparison/comparison.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
 import { DatasetResolver } from "./dataset/dataset.resolver.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { DatasetVersionPermissionsResolver } from "./dataset-version/dataset-version-permissions.resolver.ts";
 import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
+import { DeleteExperimentResolver } from "./experiment/delete-experiment.resolver.ts";
 import { ExperimentResolver } from "./experiment/experiment.resolver.ts";
 import { ExperimentEditsResolver } from "./experiment/experiment-edits.resolver.ts";
 import { ExperimentPermissionsResolver } from "./experiment/experiment-permissions.resolver.ts";
@@ -149,6 +151,7 @@ export function buildApiSchema(): GraphQLSchema {
       LineageOfModelVersionResolver,
       VersionOfLineageResolver,
       VersionsTrainedOnDatasetVersionResolver,
+      ComparisonResolver,
       LabelMapGuardResolver,
       ReadinessResolver,
       DatasetResolver,
@@ -159,6 +162,7 @@ export function buildApiSchema(): GraphQLSchema {
       ExperimentResolver,
       ExperimentPermissionsResolver,
       ExperimentEditsResolver,
+      DeleteExperimentResolver,
       PartsOfExperimentResolver,
       VersionOfExperimentBaseResolver,
       VersionOfExperimentDatasetVersionResolver,

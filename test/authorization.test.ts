@@ -35,6 +35,10 @@ const rows: { [field: string]: Row } = {
     least: Role.VIEWER,
     ask: "modelVersions(where: { createdBy: { in: [$User] } }) { totalCount nodes { name } }",
   },
+  "Query.compareModelVersions": {
+    least: Role.VIEWER,
+    ask: "compareModelVersions(a: $ModelVersion, b: $ModelVersion) { a { name } }",
+  },
   "Query.members": {
     least: Role.VIEWER,
     ask: "members(where: { service: { eq: true } }) { nodes { role } }",
@@ -123,6 +127,10 @@ const rows: { [field: string]: Row } = {
   "Mutation.exportExperiment": {
     least: Role.EDITOR,
     ask: 'exportExperiment(id: $Experiment, modelId: $Model, input: { name: "New", anyStatus: true }) { modelVersion { name } userErrors { code field message } }',
+  },
+  "Mutation.deleteExperiment": {
+    least: Role.ADMIN,
+    ask: "deleteExperiment(id: $Experiment) { contents { metricCount } userErrors { code field message } }",
   },
   "Query.storageConnectors": { least: Role.VIEWER, ask: "storageConnectors { name kind s3 { bucket } }" },
   "Mutation.createStorageConnector": {

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
+import { aFamily } from "./support/family.ts";
+import { aRegistry, statementsOf } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
 
@@ -7,28 +8,6 @@ const relative = "distance modelName name version modelVersion { name }";
 const read = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on ModelVersion { ancestors { ${relative} } descendants { ${relative} } } }
 }`;
-
-async function next(registry: Registry, base: string, modelId: string, name: string): Promise<string> {
-  const id = await anExperiment(registry, { base }, {});
-  const { exportExperiment } = await registry.ask(
-    `mutation ($id: ID!, $modelId: ID!, $name: String!) {
-      exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) { modelVersion { id } }
-    }`,
-    { id, modelId, name },
-  );
-  return exportExperiment.modelVersion.id;
-}
-
-/** Root ← a ← b, and root ← c. */
-async function aFamily() {
-  const registry = await aRegistry();
-  const modelId = await aModel(registry, { name: "PPE" });
-  const root = await aVersion(registry, modelId, { name: "root" });
-  const a = await next(registry, root, modelId, "a");
-  const b = await next(registry, a, modelId, "b");
-  const c = await next(registry, root, modelId, "c");
-  return { registry, modelId, root, a, b, c };
-}
 
 const one = (distance: number, name: string, version: number, gone = false) => ({
   ...{ distance, modelName: "PPE", name, version },

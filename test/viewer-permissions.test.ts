@@ -27,7 +27,7 @@ const expected: { [type: string]: { [action: string]: Role } } = {
       setStatus: Role.EDITOR,
       update: Role.EDITOR,
     },
-    ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
+    ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR, delete: Role.ADMIN },
   },
   Invitation: { revoke: Role.ADMIN },
   Member: {

@@ -2,7 +2,12 @@
 export interface DemoModel {
   name: string;
   description: string | null;
-  versions: DemoVersion[];
+  versions: (DemoVersion & { files?: DemoFiles })[];
+}
+
+/** Files in `demo/files`, by the names that they have in their version. */
+export interface DemoFiles {
+  [name: string]: string;
 }
 
 /** The form of a version: `CreateModelVersionInput` in schema.graphql. */

@@ -5,63 +5,21 @@ export const ppeDetection: DemoModel = {
   description:
     "Finds people on building sites and the protective equipment that they wear, or do not wear. " +
     "Runs on the cameras at the gates; alerts go to the site manager.",
+  // The next version comes from an experiment: see `ppe-story.ts`.
   versions: [
     {
-      name: "ssd-mobilenet-v2-fpnlite",
-      description: "First version, small enough for the edge boxes at the gates. Misses helmets beyond 15 m.",
-      type: "OBJECT_DETECTION",
-      framework: "TENSORFLOW",
-      // The Object Detection API counts from 1: 0 is its background.
-      labels: labelMap(["person", "helmet", "vest"], 1),
-      parameters: [
-        { name: "num_steps", value: 50_000 },
-        { name: "batch_size", value: 128 },
-        { name: "image_resizer", value: { fixed_shape_resizer: { height: 320, width: 320 } } },
-        { name: "optimizer", value: "momentum_optimizer" },
-        { name: "momentum_optimizer_value", value: 0.9 },
-        { name: "learning_rate_schedule", value: "cosine_decay_learning_rate" },
-        { name: "learning_rate_base", value: 0.08 },
-        { name: "warmup_learning_rate", value: 0.026666 },
-        { name: "warmup_steps", value: 1_000 },
-        { name: "l2_regularizer_weight", value: 0.00004 },
-        { name: "focal_loss_alpha", value: 0.25 },
-        { name: "focal_loss_gamma", value: 2, type: "FLOAT" },
-        { name: "freeze_batchnorm", value: false },
-        { name: "fine_tune_checkpoint_type", value: "classification" },
-      ],
-      dockerImage: {
-        image: "docker.io/acme/tf-object-detection",
-        tag: "2.15.0-gpu",
-        flags: ["--gpus=all", "--shm-size=8g"],
-        environmentVariables: [
-          { name: "TF_FORCE_GPU_ALLOW_GROWTH", value: "true" },
-          { name: "TF_CPP_MIN_LOG_LEVEL", value: "2" },
-        ],
-      },
-    },
-    {
-      name: "yolov8m-1280",
-      description:
-        "Trained again at 1280 pixels with the winter images, and with classes for what is missing: " +
-        "an alert no longer has to be guessed from a person without a helmet box.",
+      name: "yolov8m-640",
+      description: "First version, trained by hand in the summer. Misses helmets beyond 15 m.",
       type: "OBJECT_DETECTION",
       framework: "PYTORCH",
-      labels: labelMap([
-        "person",
-        "hardhat",
-        "no hardhat",
-        "safety vest",
-        "no safety vest",
-        "gloves",
-        "goggles",
-        "mask",
-        "safety boots",
-      ]),
+      labels: labelMap(["person", "hardhat", "safety vest"]),
+      // As much of the weights as fits here: the part of a YOLOv8 that is the same in each.
+      files: { weights: "yolov8m-dfl.safetensors" },
       parameters: [
         { name: "epochs", value: 100 },
         { name: "patience", value: 100 },
         { name: "batch", value: 16 },
-        { name: "imgsz", value: 1280 },
+        { name: "imgsz", value: 640 },
         { name: "optimizer", value: "SGD" },
         { name: "lr0", value: 0.01 },
         { name: "lrf", value: 0.01 },

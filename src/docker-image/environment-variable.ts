@@ -12,7 +12,10 @@ registerEnumType(Visibility, {
   description: "Whether the value of an environment variable is shown, and why not.",
   valuesConfig: {
     SHOWN: { description: "The value is shown." },
-    MASKED: { description: "It is a secret, and the viewer may not edit: the role EDITOR sees it." },
+    MASKED: {
+      description:
+        "It is a secret. Whoever may edit sees it: the role EDITOR does; but in a comparison nobody.",
+    },
     UNREADABLE: {
       description:
         "It is a secret whose key the registry does not have any more, or has another one of that name: the registry's " +

@@ -57,8 +57,9 @@ export async function lockExperiment(
   { organizationId }: Viewer,
   uuid: string,
   field = ["id"],
+  lock: "no key update" | "update" = "no key update",
 ): Promise<Experiment> {
-  const tail = "where r.id = $1 and r.organization_id = $2 for no key update";
+  const tail = `where r.id = $1 and r.organization_id = $2 for ${lock}`;
   const [experiment] = await rows(tx, Experiment, tail, [uuid, organizationId]);
   return experiment ?? notFound("experiment", field);
 }

@@ -12,6 +12,7 @@ const ExperimentPermissions = permissionsType("Experiment", {
   logMetrics: "Log metrics while it goes on.",
   setStatus: "Move it on.",
   export: "Export it as a version.",
+  delete: "Delete it for ever, when it does not run.",
 });
 
 @Resolver(() => Experiment)
@@ -27,6 +28,7 @@ export class ExperimentPermissionsResolver {
       logMetrics: may(role, "Mutation.logMetrics"),
       setStatus: may(role, "Mutation.setExperimentStatus"),
       export: may(role, "Mutation.exportExperiment"),
+      delete: may(role, "Mutation.deleteExperiment"),
     };
   }
 }

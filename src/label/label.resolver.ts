@@ -2,9 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { firstLabels, firstLabelsDescription } from "./first-labels.ts";
-import { Label, type LabelRow, labelsIn, versionLabels } from "./label.ts";
-
-const labelsOf = labelsIn(versionLabels);
+import { Label, type LabelRow, labelsOfVersion } from "./label.ts";
 
 @Resolver(() => ModelVersion)
 export class LabelResolver {
@@ -14,6 +12,6 @@ export class LabelResolver {
     @Arg("first", () => Int, { nullable: true, description: firstLabelsDescription }) first: number | null,
     @Ctx() context: Context,
   ): Promise<LabelRow[]> {
-    return firstLabels(context, labelsOf, version, first);
+    return firstLabels(context, labelsOfVersion, version, first);
   }
 }

@@ -46,6 +46,8 @@ export function labelsIn({ table, owner }: PartTable) {
   );
 }
 
+export const labelsOfVersion = labelsIn(versionLabels);
+
 /** The names of an owner's labels by index: of these indexes, or of all. */
 export async function labelMapOf(
   tx: EntityManager,

@@ -17,6 +17,8 @@ export class ParameterChange {
   after!: ParameterRow;
 }
 
+type TypedValue = Pick<ParameterRow, "type" | "value">;
+
 /** What makes one list of parameters out of another, name by name. */
 export interface ParameterDifference {
   added: ParameterRow[];
@@ -68,7 +70,7 @@ export function parameterDifference(before: ParameterList, after: ParameterList)
 }
 
 /** An object with its properties in another order is another value: scripts may see the difference. */
-export function isSame(one: ParameterRow, other: ParameterRow): boolean {
+export function isSame(one: TypedValue, other: TypedValue): boolean {
   return one.type === other.type && JSON.stringify(one.value) === JSON.stringify(other.value);
 }
 

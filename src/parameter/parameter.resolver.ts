@@ -19,12 +19,10 @@ import { edit } from "../mutation.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
 import { UserError } from "../user-error.ts";
-import { Parameter, type ParameterRow, parametersIn, versionParameters } from "./parameter.ts";
+import { Parameter, type ParameterRow, parametersOfVersion } from "./parameter.ts";
 import { ParameterChange } from "./parameter-list.ts";
 import { UpdateParametersInput } from "./update-parameters.input.ts";
 import { updateParameters } from "./update-parameters.ts";
-
-const parametersOf = parametersIn(versionParameters);
 
 @ObjectType({
   description:
@@ -86,7 +84,7 @@ export class ParameterResolver {
       "itself was trained with stands in `sourceExperiment`.",
   })
   async parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<ParameterRow[]> {
-    const found = await parametersOf(context, version.id);
+    const found = await parametersOfVersion(context, version.id);
     spend(context, weightOf(found));
     return found;
   }

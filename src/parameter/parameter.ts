@@ -77,6 +77,8 @@ export function parametersIn({ table, owner }: PartTable) {
   );
 }
 
+export const parametersOfVersion = parametersIn(versionParameters);
+
 /** The parameters of one owner, in their order, as a transaction sees them. */
 export async function readParametersOf(
   tx: EntityManager,

@@ -12,7 +12,8 @@ export interface Example {
 /**
  * The forms and screens of the product, in the order of their tabs; the playground opens at the last one. They run
  * as they are against a registry with versions 1 and 2 of a model "PPE Detection", such as the demo makes. Only
- * "Create a version", "Edit the label map", "Upload a file" and "Accept an invitation" need what cannot be known in advance: an id, a file, or a secret.
+ * "Create a version", "Edit the label map", "Upload a file", "Compare two versions" and "Accept an invitation" need what cannot be
+ * known in advance: an id, a file, or a secret.
  */
 export const examples: Example[] = [
   {
@@ -128,6 +129,22 @@ mutation UploadFile($modelVersionId: ID!, $file: Upload!) {
 }`,
   },
   {
+    title: "Compare two versions",
+    variables: { a: "paste-the-id-of-a-version-here", b: "paste-the-id-of-another-version-here" },
+    operation: `# In VARIABLES below, a and b are ids of versions, of one model or of two. What is the same in both is left out.
+query CompareVersions($a: ID!, $b: ID!) {
+  compareModelVersions(a: $a, b: $b) {
+    about { name { a b } framework { a b } type { a b } }
+    labels { addedCount removedCount changedCount differences { index a b } }
+    trainingParameters { differences { name a { value } b { value } } }
+    metrics { differences { name a { value } b { value } difference } }
+    datasetVersions { differences { alias a { dataset version } b { dataset version } labelMapDiffers } }
+    dockerImage { image { a b } tag { a b } flags { a b } environmentVariables { name certain } }
+    files { differences { a { name sha256 } b { name sha256 } sameBytes } }
+  }
+}`,
+  },
+  {
     title: "Trash",
     variables: {},
     operation: `# What was deleted, until when it can be restored, and by whose hand. restoreModel, restoreModelVersion and restoreModelFile take the objectId.
@@ -169,6 +186,50 @@ query FindVersions($where: ModelVersionWhere, $orderBy: ModelVersionOrder!) {
   modelVersions(first: 20, where: $where, orderBy: $orderBy) {
     totalCount
     nodes { model { name } name version framework type trainable { ready } createdAt }
+  }
+}`,
+  },
+  {
+    title: "Experiments and their metrics",
+    variables: { where: { status: { in: ["WAITING", "RUNNING", "SUCCESS"] } } },
+    operation: `# What is being tried, from which base and with which data, and what it has come to; the last changed first.
+query Experiments($where: ExperimentWhere) {
+  experiments(first: 10, where: $where) {
+    nodes {
+      projectName
+      name
+      status
+      base { modelName version }
+      datasetVersions { alias datasetVersion { name dataset { name } } }
+      parameters { name value }
+      metrics { name goal last { step value } best { step value } series(maxPoints: 20) { step value } }
+      artifacts(first: 10) { nodes { name size inherited } }
+    }
+  }
+}`,
+  },
+  {
+    title: "Lineage",
+    variables: { model: "PPE Detection", version: 2 },
+    operation: `# What a version comes from, and what comes from it, be it by many generations, or deleted by now.
+query Lineage($model: String!, $version: Int!) {
+  modelVersion(by: { number: { model: { name: $model }, version: $version } }) {
+    name
+    sourceExperiment { name url }
+    ancestors { distance modelName name version }
+    descendants { distance modelName name version }
+    experiments(first: 10) { nodes { name status } }
+  }
+}`,
+  },
+  {
+    title: "Download files",
+    variables: { model: "PPE Detection", version: 2 },
+    operation: `# Each downloadUrl is good for ten minutes, and needs no token: open it, or hand it to curl.
+query DownloadFiles($model: String!, $version: Int!) {
+  modelVersion(by: { number: { model: { name: $model }, version: $version } }) {
+    name
+    files(first: 20) { nodes { name filename size sha256 status downloadUrl(expiresIn: 600) } }
   }
 }`,
   },

@@ -1,28 +1,43 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
 import { deleteModel, deleteModelFile, deleteModelVersion } from "./delete.ts";
+import { DeletionImpact, impactDescription, impactIfSelected } from "./deletion-impact.ts";
 import { TrashContents } from "./trash-contents.ts";
 import { TrashEntry, trashEntryById } from "./trash-entry.ts";
 
 const contentsDescription = "How much was deleted, or would be by a dry run; null when it was refused.";
 
+const outcome: { [part: string]: [object, string] } = {
+  contents: [TrashContents, contentsDescription],
+  impact: [DeletionImpact, impactDescription],
+};
+
 const DeleteModelFilePayload = payloadType("deleteModelFile", {
   trashEntry: [TrashEntry, "The file in the trash; null when it is not."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
 
 const DeleteModelVersionPayload = payloadType("deleteModelVersion", {
   trashEntry: [TrashEntry, "The version in the trash; null when it is not."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
 
 const DeleteModelPayload = payloadType("deleteModel", {
   trashEntry: [TrashEntry, "The model in the trash; null when it is not."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
+
+interface Deleted {
+  trashEntry: TrashEntry;
+  contents: TrashContents;
+  impact: DeletionImpact;
+}
+
+const nothing = { contents: null, impact: null };
 
 @Resolver()
 export class DeleteResolver {
@@ -34,15 +49,19 @@ export class DeleteResolver {
     @Arg("id", () => ID, { description: "The file." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ trashEntry: TrashEntry; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Deleted>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelFile",
       id,
       dryRun,
-      write: (tx, uuid) => deleteModelFile(tx, viewerOf(context), uuid, context.trashDays),
+      write: async (tx, uuid) => ({
+        contents: await deleteModelFile(tx, viewerOf(context), uuid, context.trashDays),
+        impact: await impactIfSelected(info, tx, [uuid]),
+      }),
       read: trashEntryById,
     });
-    return { trashEntry: row, contents: result, userErrors };
+    return { trashEntry: row, ...(result ?? nothing), userErrors };
   }
 
   @Mutation(() => DeleteModelVersionPayload, {
@@ -53,15 +72,19 @@ export class DeleteResolver {
     @Arg("id", () => ID, { description: "The version." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ trashEntry: TrashEntry; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Deleted>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, uuid) => deleteModelVersion(tx, viewerOf(context), uuid, context.trashDays),
+      write: async (tx, uuid) => ({
+        contents: await deleteModelVersion(tx, viewerOf(context), uuid, context.trashDays),
+        impact: await impactIfSelected(info, tx, [uuid]),
+      }),
       read: trashEntryById,
     });
-    return { trashEntry: row, contents: result, userErrors };
+    return { trashEntry: row, ...(result ?? nothing), userErrors };
   }
 
   @Mutation(() => DeleteModelPayload, {
@@ -78,15 +101,19 @@ export class DeleteResolver {
     cascade: boolean,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ trashEntry: TrashEntry; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Deleted>> {
     const { trashDays } = context;
     const { row, result, userErrors } = await edit(context, {
       type: "Model",
       id,
       dryRun,
-      write: (tx, uuid) => deleteModel(tx, viewerOf(context), uuid, { cascade, trashDays }),
+      write: async (tx, uuid) => ({
+        contents: await deleteModel(tx, viewerOf(context), uuid, { cascade, trashDays }),
+        impact: await impactIfSelected(info, tx, [uuid]),
+      }),
       read: trashEntryById,
     });
-    return { trashEntry: row, contents: result, userErrors };
+    return { trashEntry: row, ...(result ?? nothing), userErrors };
   }
 }

@@ -34,5 +34,5 @@ async function purgeOne(tx: EntityManager, id: string, now: string): Promise<num
   const [still] = await tx.query(`select from trash_entry t where ${expired(now)} and t.id = $1`, [id]);
   if (!still) return 0;
   await tx.query("set local statement_timeout = 0"); // a model with many long label maps may take its time
-  return (await purge(tx, id, null)).entries;
+  return (await purge(tx, id, null)).entries.length;
 }

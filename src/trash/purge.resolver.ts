@@ -1,8 +1,10 @@
-import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Mutation, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
 import { edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { dryRunDescription } from "../revision.ts";
+import { DeletionImpact, impactDescription, impactIfSelected } from "./deletion-impact.ts";
 import { purgeModel, purgeModelFile, purgeModelVersion } from "./purge.ts";
 import { Tombstone, tombstoneById } from "./tombstone.ts";
 import { TrashContents } from "./trash-contents.ts";
@@ -10,20 +12,33 @@ import { TrashContents } from "./trash-contents.ts";
 const contentsDescription =
   "How much was purged, or would be by a dry run, what had been deleted before it by itself included; null when it was refused.";
 
+const outcome: { [part: string]: [object, string] } = {
+  contents: [TrashContents, contentsDescription],
+  impact: [DeletionImpact, impactDescription],
+};
+
 const PurgeModelFilePayload = payloadType("purgeModelFile", {
   tombstone: [Tombstone, "What is left; null when it was not purged."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
 
 const PurgeModelVersionPayload = payloadType("purgeModelVersion", {
   tombstone: [Tombstone, "What is left; null when it was not purged."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
 
 const PurgeModelPayload = payloadType("purgeModel", {
   tombstone: [Tombstone, "What is left; null when it was not purged."],
-  contents: [TrashContents, contentsDescription],
+  ...outcome,
 });
+
+interface Purged {
+  tombstone: Tombstone;
+  contents: TrashContents;
+  impact: DeletionImpact;
+}
+
+const nothing = { contents: null, impact: null };
 
 @Resolver()
 export class PurgeResolver {
@@ -36,15 +51,19 @@ export class PurgeResolver {
     @Arg("id", () => ID, { description: "The file: `objectId` of its entry in the trash." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Purged>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelFile",
       id,
       dryRun,
-      write: (tx, uuid) => purgeModelFile(tx, viewerOf(context), uuid),
+      write: async (tx, uuid) => {
+        const { entries, contents } = await purgeModelFile(tx, viewerOf(context), uuid);
+        return { contents, impact: await impactIfSelected(info, tx, entries) };
+      },
       read: tombstoneById,
     });
-    return { tombstone: row, contents: result, userErrors };
+    return { tombstone: row, ...(result ?? nothing), userErrors };
   }
 
   @Mutation(() => PurgeModelVersionPayload, {
@@ -56,15 +75,19 @@ export class PurgeResolver {
     @Arg("id", () => ID, { description: "The version: `objectId` of its entry in the trash." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Purged>> {
     const { row, result, userErrors } = await edit(context, {
       type: "ModelVersion",
       id,
       dryRun,
-      write: (tx, uuid) => purgeModelVersion(tx, viewerOf(context), uuid),
+      write: async (tx, uuid) => {
+        const { entries, contents } = await purgeModelVersion(tx, viewerOf(context), uuid);
+        return { contents, impact: await impactIfSelected(info, tx, entries) };
+      },
       read: tombstoneById,
     });
-    return { tombstone: row, contents: result, userErrors };
+    return { tombstone: row, ...(result ?? nothing), userErrors };
   }
 
   @Mutation(() => PurgeModelPayload, {
@@ -75,14 +98,18 @@ export class PurgeResolver {
     @Arg("id", () => ID, { description: "The model: `objectId` of its entry in the trash." }) id: string,
     @Arg("dryRun", () => Boolean, { defaultValue: false, description: dryRunDescription }) dryRun: boolean,
     @Ctx() context: Context,
-  ): Promise<Payload<{ tombstone: Tombstone; contents: TrashContents }>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload<Purged>> {
     const { row, result, userErrors } = await edit(context, {
       type: "Model",
       id,
       dryRun,
-      write: (tx, uuid) => purgeModel(tx, viewerOf(context), uuid),
+      write: async (tx, uuid) => {
+        const { entries, contents } = await purgeModel(tx, viewerOf(context), uuid);
+        return { contents, impact: await impactIfSelected(info, tx, entries) };
+      },
       read: tombstoneById,
     });
-    return { tombstone: row, contents: result, userErrors };
+    return { tombstone: row, ...(result ?? nothing), userErrors };
   }
 }

@@ -25,7 +25,8 @@ export class TrashContents {
   freedBytes!: number;
 }
 
-const bytes = (sum: string) => `least(coalesce(${sum}, 0), ${Number.MAX_SAFE_INTEGER})::bigint`;
+/** A sum of sizes in SQL, which an answer can hold. */
+export const bytes = (sum: string) => `least(coalesce(${sum}, 0), ${Number.MAX_SAFE_INTEGER})::bigint`;
 
 /** Those of each entry by itself. */
 export const contentsOf = batch<string, TrashContents>(

@@ -33,7 +33,8 @@ export function runProgram(text: string): Promise<Ran> {
   return startPython(["-c", text], { PYTHONPATH: "clients/python" }).ended;
 }
 
-function startPython(args: string[], env: Record<string, string>): Running {
+/** Runs Python with these arguments. */
+export function startPython(args: string[], env: Record<string, string>): Running {
   const { PATH = "" } = process.env;
   const child = spawn("python3", ["-B", ...args], {
     env: { PATH, ...env },
