@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { beforeAll, expect, test } from "@jest/globals";
 import { claimBlob } from "../src/blob/claim-blob.ts";
 import { judgeBlob } from "../src/blob/judge-blob.ts";
@@ -9,6 +10,7 @@ import { StorageError } from "../src/storage-connector/storage.ts";
 import type { Storages } from "../src/storage-connector/storages.ts";
 import { until } from "./support/embedded-cluster.ts";
 import { aStoredFile } from "./support/files.ts";
+import { waiters } from "./support/locks.ts";
 import { upload } from "./support/multipart.ts";
 import { anUpload, complete, readBytes, sendParts, someBytes, uploadInParts } from "./support/parts.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
@@ -48,7 +50,8 @@ const ask = async (id: string) => {
 
 const blobOf = async (fileId: string) => {
   const [blob] = await registry.db.query(
-    `select b.id, b.state, b.check_at as "checkAt", b.checked_at as "checkedAt" from blob b
+    `select b.id, b.state, b.check_at as "checkAt", b.checked_at as "checkedAt",
+       b.storage_connector_id as "connectorId" from blob b
      join model_file f on f.blob_id = b.id where f.id = $1`,
     [uuid(fileId)],
   );
@@ -222,6 +225,47 @@ test("of two verifiers one gets a blob; a lease that is over goes to another, an
   await judgeBlob(registry.db, mine, null);
   expect(await file(modelFile.id)).toMatchObject({ status: "VERIFYING" });
   await registry.db.query("update blob set check_at = clock_timestamp() where id = $1", [mine.id]);
+  await readBytes(registry);
+  expect(await file(modelFile.id)).toMatchObject({ status: "READY" });
+});
+
+test("a version that is locked for long does not cost a reading", async () => {
+  await newVersion();
+  const { modelFile } = await uploadInParts(registry.ask, version, someBytes(1_000));
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  let verifying = Promise.resolve();
+  await registry.db.transaction(async (tx) => {
+    await tx.query("select from model_version where id = $1 for update", [uuid(version)]);
+    verifying = verifyBlobs(registry.db, storages, { onError, heartbeat: 20 });
+    await until(async () => (await waiters(registry.db, "model_version")) === 1);
+    await tx.query("select pg_sleep(0.2)"); // ten heartbeats
+  });
+  await verifying;
+  expect(await file(modelFile.id)).toMatchObject({ status: "READY" });
+});
+
+test("a storage that gives a byte now and then is given up, and its stream is closed", async () => {
+  await newVersion();
+  const { modelFile } = await uploadInParts(registry.ask, version, someBytes(1_000));
+  const slow = new Readable({
+    read() {
+      setTimeout(() => this.push("x"), 10);
+    },
+  });
+  const storage = await storages.of(registry.db, (await blobOf(modelFile.id)).connectorId);
+  const trickling = Object.assign(Object.create(storages) as Storages, {
+    of: async () => Object.assign(Object.create(storage), { completeParts() {}, read: () => slow }),
+  });
+  const errors: unknown[] = [];
+  const options = { onError: (error: unknown) => errors.push(error), pace: { bytes: 1_000, within: 100 } };
+  await verifyBlobs(registry.db, trickling, options);
+  expect(errors).toMatchObject([{ extensions: { code: "REQUEST_TIMEOUT" } }]);
+  expect(slow.destroyed).toBe(true);
+  await registry.db.query("update blob set check_at = clock_timestamp() where id = $1", [
+    (await blobOf(modelFile.id)).id,
+  ]);
   await readBytes(registry);
   expect(await file(modelFile.id)).toMatchObject({ status: "READY" });
 });

@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { type Pace, stallTimer } from "../http/stall-timer.ts";
 import { type Storage, StorageError, type StoredPart } from "../storage-connector/storage.ts";
 import type { Claim } from "./claim-blob.ts";
 import { collectHead, detectFormat } from "./detect-format.ts";
 import type { BytesRead } from "./settle-blob.ts";
+
+export interface Reading {
+  /** Ends it. */
+  signal: AbortSignal;
+  /** How slow the storage may be, when not as `limits.ts` has it. */
+  pace?: Pace | undefined;
+}
 
 /**
  * Reads all bytes of a blob with constant memory, after they have been joined if they came in parts.
@@ -13,11 +22,11 @@ import type { BytesRead } from "./settle-blob.ts";
 export async function readBlob(
   storage: Storage,
   { id, partsId, parts }: Claim,
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<BytesRead | null> {
   try {
     if (parts !== null && partsId !== null) await join(storage, id, partsId, parts);
-    return await readAll(await storage.read(id), signal);
+    return await readAll(await storage.read(id), reading);
   } catch (error) {
     if (error instanceof StorageError && error.failure === "MISSING") return null;
     throw error;
@@ -35,14 +44,19 @@ async function join(storage: Storage, key: string, partsId: string, parts: Store
   }
 }
 
-async function readAll(bytes: AsyncIterable<Buffer>, signal: AbortSignal): Promise<BytesRead> {
+async function readAll(bytes: Readable, { signal, pace }: Reading): Promise<BytesRead> {
   const [hash, head] = [createHash("sha256"), collectHead()];
   let size = 0;
-  for await (const chunk of bytes) {
-    signal.throwIfAborted();
-    size += chunk.length;
-    hash.update(chunk);
-    head.update(chunk);
+  try {
+    // A storage that gives a byte now and then would keep a verifier from the bytes in all others.
+    for await (const chunk of stallTimer(bytes, pace)) {
+      signal.throwIfAborted();
+      size += chunk.length;
+      hash.update(chunk);
+      head.update(chunk);
+    }
+  } finally {
+    bytes.destroy();
   }
   return { size, sha256: hash.digest(), format: detectFormat(head.head(), size) };
 }

@@ -1,9 +1,11 @@
 import type { DataSource } from "typeorm";
+import type { Pace } from "../http/stall-timer.ts";
 import { limits } from "../limits.ts";
 import type { Storages } from "../storage-connector/storages.ts";
 import { type Claim, claimBlob, extendLease, giveBack } from "./claim-blob.ts";
 import { judgeBlob } from "./judge-blob.ts";
-import { readBlob } from "./read-blob.ts";
+import { type Reading, readBlob } from "./read-blob.ts";
+import type { BytesRead } from "./settle-blob.ts";
 
 export interface Verifier {
   /** Looks for bytes to read at once; without it, the next look is a few seconds away. */
@@ -16,6 +18,9 @@ export interface VerifierOptions {
   /** Told of a blob that could not be read; it is tried again when its lease is over. */
   onError: (error: unknown, blobId?: string) => void;
   signal?: AbortSignal;
+  /** Milliseconds between two extensions of a lease, and how slow a storage may be, when not as `limits.ts` has it. */
+  heartbeat?: number;
+  pace?: Pace;
 }
 
 /**
@@ -54,13 +59,13 @@ export function startVerifier(
 export async function verifyBlobs(
   db: DataSource,
   storages: Storages,
-  { onError, signal = new AbortController().signal }: VerifierOptions,
+  { onError, signal = new AbortController().signal, ...options }: VerifierOptions,
 ): Promise<void> {
   while (!signal.aborted) {
     const claim = await claimBlob(db);
     if (claim === null) return;
     try {
-      await verifyBlob(db, storages, claim, signal);
+      await verifyBlob(db, storages, claim, { signal, ...options });
     } catch (error) {
       if (signal.aborted) await giveBack(db, claim);
       else onError(error, claim.id);
@@ -72,13 +77,19 @@ async function verifyBlob(
   db: DataSource,
   storages: Storages,
   claim: Claim,
-  signal: AbortSignal,
+  { heartbeat = limits.heartbeat, ...reading }: Reading & { heartbeat?: number },
 ): Promise<void> {
-  const beat = setInterval(() => void extendLease(db, claim).catch(() => {}), limits.heartbeat);
+  let extending = Promise.resolve();
+  const beat = setInterval(() => {
+    extending = extending.then(() => extendLease(db, claim)).catch(() => {}); // one that is missed is no harm
+  }, heartbeat);
+  let read: BytesRead | null;
   try {
     const storage = await storages.of(db, claim.storageConnectorId);
-    await judgeBlob(db, claim, await readBlob(storage, claim, signal));
+    read = await readBlob(storage, claim, reading);
   } finally {
     clearInterval(beat);
+    await extending; // a lease that moved while the blob is judged would look like somebody else's
   }
+  await judgeBlob(db, claim, read);
 }
