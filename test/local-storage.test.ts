@@ -101,6 +101,17 @@ test("when the disk does not sync, a part is not there, and an upload is not com
   expect(await storage.size("key")).toBe(5);
 });
 
+test("a part whose name the disk does not sync is not told to be there", async () => {
+  const id = await storage.beginParts("key");
+  const part = await storage.writePart("key", id, 1, stream(Buffer.from("bytes")), 5);
+  for (const mayCall of [0, 1]) {
+    await breakFiles("sync", "EIO", mayCall);
+    await expect(storage.listParts("key")).rejects.toMatchObject({ failure: "UNAVAILABLE" });
+    jest.restoreAllMocks();
+  }
+  expect(await storage.listParts("key")).toEqual([part]);
+});
+
 test("a removal that is not durable is an error", async () => {
   await storage.write("key", stream(Buffer.from("bytes")));
   await breakFiles("sync", "EIO");

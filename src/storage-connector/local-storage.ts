@@ -97,6 +97,7 @@ export class LocalStorage implements Storage {
     }
   }
 
+  /** What it tells would survive a power failure: an upload can be completed with it, and only then is anything joined. */
   async listParts(key: string): Promise<StoredPart[]> {
     return onDisk(async () => {
       const found = new Map<number, StoredPart & { arrivedAt: number }>();
@@ -107,6 +108,9 @@ export class LocalStorage implements Storage {
         const part = { number: Number(number), size, etag, arrivedAt };
         if ((found.get(part.number)?.arrivedAt ?? 0) <= arrivedAt) found.set(part.number, part);
       }
+      if (found.size > 0)
+        for (const folder of [this.#staged(key), this.#staged("")])
+          await syncFolder(folder).catch(unlessMissing);
       const parts = [...found.values()].map(({ arrivedAt: _, ...part }) => part);
       return parts.sort((one, other) => one.number - other.number);
     });

@@ -61,7 +61,7 @@ export interface Storage {
     size: number,
   ): Promise<StoredPart>;
 
-  /** The parts that are there, in the order of their numbers. */
+  /** The parts that are there, and would be after a power failure, in the order of their numbers. */
   listParts(key: string, uploadId: string): Promise<StoredPart[]>;
 
   /** Joins the parts. Done again after an answer that was lost, it is fine. */
