@@ -25,18 +25,22 @@ export function signUrl(
   return `${baseUrl}${path}?${query}`;
 }
 
-/** What was signed beside the path of a request; or why it is not to be believed. */
+/**
+ * What was signed; or why it is not to be believed. The path is the one to go by: that of the request may be written in another
+ * way, with steps such as `..`, and then its pieces are not those that were signed.
+ */
 export function readSignedUrl(
   keyring: Keyring,
   purpose: string,
   pathAndQuery: string,
-): { parameters: URLSearchParams } | "FORGED" | "EXPIRED" {
+): { path: string; parameters: URLSearchParams } | "FORGED" | "EXPIRED" {
   const { pathname, searchParams: query } = new URL(pathAndQuery, "http://registry");
   const [keyId, signature] = [query.get("key") ?? "", query.get("signature") ?? ""];
   query.delete("key");
   query.delete("signature");
   if (!keyring.hasSigned(signedText(pathname, query), purpose, { keyId, signature })) return "FORGED";
-  return Number(query.get("expires")) * 1_000 > Date.now() ? { parameters: query } : "EXPIRED";
+  const isGood = Number(query.get("expires")) * 1_000 > Date.now();
+  return isGood ? { path: pathname, parameters: query } : "EXPIRED";
 }
 
 function signedText(path: string, query: URLSearchParams): string {

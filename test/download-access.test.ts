@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get } from "node:http";
 import { expect, test } from "@jest/globals";
 import { Keyring } from "../src/keyring.ts";
 import { Role } from "../src/member/role.ts";
@@ -56,6 +58,17 @@ test("the signature of one file is not that of another, or of another name or us
   ])
     expect(await refusalOf(await fetch(url))).toEqual([403, "FORBIDDEN"]);
   expect((await fetch(resigned(one.url, "download", 300))).status).toBe(200);
+});
+
+test("steps in a path lead to no other file than the one that was signed", async () => {
+  const registry = await aRegistry();
+  const [one, other] = [await aDownload(registry, bytes), await aDownload(registry, bytes)]; // they share the bytes
+  await registry.db.query("update model_file set filename = 'best.exe' where id = $1", [uuid(other.fileId)]);
+  const { port, pathname, search } = new URL(one.url);
+  const path = `/files/${other.fileId}/../..${pathname}${search}`;
+  const [answer] = await once(get({ port, path }), "response");
+  answer.resume();
+  expect(answer.headers["content-disposition"]).toContain("best.onnx");
 });
 
 test("a URL is for 1 to 3,600 seconds", async () => {

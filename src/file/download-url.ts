@@ -36,7 +36,7 @@ export function readDownloadUrl(keyring: Keyring, url: string): DownloadLink {
   if (signed === "FORGED") throw apiError("FORBIDDEN", "Expected a URL as `downloadUrl` gives it.");
   if (signed === "EXPIRED") throw apiError("FORBIDDEN", "This URL has expired: ask for another one.");
   const read = (name: string) => signed.parameters.get(name) ?? "";
-  const { type = "", uuid = "" } = parseGlobalId(url.split("/")[2] ?? "") ?? {};
+  const { type = "", uuid = "" } = parseGlobalId(signed.path.split("/")[2] ?? "") ?? {};
   return {
     fileType: type,
     fileId: uuid,

@@ -25,26 +25,21 @@ export async function receiveParts(app: FastifyInstance, parts: Parts): Promise<
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers(); // the body is taken as it is, whatever its media type
     scope.addContentTypeParser("*", (_request, _body, done) => done(null));
-    scope.put<{ Params: { id: string; number: string } }>(
-      "/uploads/:id/parts/:number",
-      async (request, reply) => {
-        const etag = await receivePart(parts, request);
-        return reply.header("etag", `"${etag}"`).send();
-      },
-    );
+    scope.put("/uploads/:id/parts/:number", async (request, reply) => {
+      const etag = await receivePart(parts, request);
+      return reply.header("etag", `"${etag}"`).send();
+    });
   });
 }
 
 /** @returns the part's etag. @throws GraphQLError, StorageError; nothing is kept then */
-async function receivePart(
-  { db, keyring, storages, pace }: Parts,
-  request: FastifyRequest<{ Params: { id: string; number: string } }>,
-): Promise<string> {
+async function receivePart({ db, keyring, storages, pace }: Parts, request: FastifyRequest): Promise<string> {
   const signed = readSignedUrl(keyring, uploadPart, request.url);
   if (signed === "FORGED") throw apiError("FORBIDDEN", "Expected a URL as `partUrls` gives it.");
   if (signed === "EXPIRED") throw apiError("FORBIDDEN", "This URL has expired: ask for another one.");
-  const upload = await findAwaiting(db, request.params.id, signed.parameters.get("token"));
-  const number = Number(request.params.number);
+  const [, , id = "", , part] = signed.path.split("/");
+  const upload = await findAwaiting(db, id, signed.parameters.get("token"));
+  const number = Number(part);
   if (!isPart(upload, number)) gone();
   const size = sizeOfPart(upload, number);
   expectLength(request.headers, size);
