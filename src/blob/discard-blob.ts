@@ -5,14 +5,20 @@ import type { Storages } from "../storage-connector/storages.ts";
  * Removes bytes that nobody writes any more and nothing refers to, such as those of an upload that was refused. What a
  * failure leaves on the way, the sweep removes.
  *
+ * @param forget whether the doomed row goes at once too, so that no sweep looks again.
  * @returns whether they are gone: not where something refers to them.
  * @throws StorageError when the storage does not remove them; the blob stays doomed
  */
-export async function discardBlob(db: DataSource, storages: Storages, blobId: string): Promise<boolean> {
+export async function discardBlob(
+  db: DataSource,
+  storages: Storages,
+  blobId: string,
+  { forget = true } = {},
+): Promise<boolean> {
   const connectorId = await db.transaction((tx) => doomBlob(tx, blobId));
   if (connectorId === null) return false;
   await (await storages.of(db, connectorId)).remove(blobId);
-  await db.query("delete from blob where id = $1 and state = 'DOOMED'", [blobId]);
+  if (forget) await db.query("delete from blob where id = $1 and state = 'DOOMED'", [blobId]);
   return true;
 }
 

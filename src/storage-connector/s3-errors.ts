@@ -23,7 +23,7 @@ export function toStorageError(error: unknown): StorageError {
   const code = error instanceof S3ServiceException && /^\w{1,40}$/.test(name) ? ` (${name})` : "";
   const answer =
     status > 0 ? `The object store answers ${status}${code}.` : "The object store cannot be reached.";
-  return new StorageError(failureOf(status, name), answer);
+  return new StorageError(failureOf(status, name), answer, { unanswered: status === 0 });
 }
 
 function failureOf(status: number, name: string): StorageFailure {

@@ -82,12 +82,15 @@ export type StorageFailure = "UNAVAILABLE" | "FULL" | "REFUSED" | "MISSING";
 /** The storage could not do what it was asked for; the message says nothing of paths, keys or credentials. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
+  /** Whether it gave no answer, so that it may have done it, or do it yet. */
+  readonly unanswered: boolean;
 
   constructor(
     readonly failure: StorageFailure,
     message: string,
-    options?: ErrorOptions,
+    { unanswered = false, ...options }: ErrorOptions & { unanswered?: boolean } = {},
   ) {
     super(message, options);
+    this.unanswered = unanswered;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { discardBlob } from "../../blob/discard-blob.ts";
-import { stageBlob } from "../../blob/stage-blob.ts";
+import { type Staging, stageBlob } from "../../blob/stage-blob.ts";
 import { type Context, viewerOf } from "../../context.ts";
 import { apiError } from "../../errors.ts";
 import { may, neededRole } from "../../permissions.ts";
@@ -13,7 +13,7 @@ import { readHead } from "./read-head.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /** Where the body is a multipart request; its context is that of the operation in it. */
-    form: { form: Form; context: Context } | null;
+    form: { form: Form; context: Context; ended: AbortController } | null;
   }
 }
 
@@ -34,11 +34,16 @@ export function acceptMultipart(
     liftDeadline(raw);
     const chunks = stallTimer(raw.iterator({ destroyOnReturn: false }), pace);
     const head = await readHead(headers, chunks, jsonParser(scope, request));
-    const form = new Form(head.files.keys(), { headers, ...staging(context, sizeOf(headers)) });
-    request.form = { form, context };
+    const ended = new AbortController();
+    const staging = { sizeHint: sizeOf(headers), wanted: ended.signal };
+    const form = new Form(head.files.keys(), { headers, ...formOptions(context, staging) });
+    request.form = { form, context, ended };
     return form.open(head, chunks);
   });
-  scope.addHook("onSend", async (request) => request.form?.form.end());
+  scope.addHook("onSend", async ({ form: opened }) => {
+    await opened?.form.end();
+    opened?.ended.abort();
+  });
 }
 
 function checkRole(context: Context): void {
@@ -50,12 +55,12 @@ function checkRole(context: Context): void {
 
 const field = "Mutation.createModelFile";
 
-function staging(context: Context, bodySize: number | undefined) {
+function formOptions(context: Context, staging: Staging) {
   const { db, storages, maxFileSize } = context;
   const { organizationId } = viewerOf(context);
   return {
     maxFileSize,
-    stage: (bytes: AsyncIterable<Buffer>) => stageBlob(db, storages, organizationId, bytes, bodySize),
+    stage: (bytes: AsyncIterable<Buffer>) => stageBlob(db, storages, organizationId, bytes, staging),
     discard: ({ id }: { id: string }) => discardBlob(db, storages, id),
   };
 }
