@@ -131,8 +131,14 @@ export const limits = {
 
   /** Milliseconds to wait for a free connection to PostgreSQL. */
   connect: 5_000,
-  /** Milliseconds to wait for a connection to an object store and for bytes on it, and how often a request is tried. */
-  storage: { connect: 5_000, stall: 60_000, attempts: 3 },
+  /**
+   * Milliseconds to wait for a connection to an object store, for bytes on it, and for an answer to begin; how often a request
+   * is tried; bytes of an answer that is no object; connections to one store at once.
+   */
+  storage: {
+    ...{ connect: 5_000, stall: 60_000, answer: 300_000, attempts: 3 },
+    ...{ answerBytes: 8 * 1024 * 1024, sockets: 1_000 },
+  },
   /** Milliseconds for each step of the test of a storage connector. */
   storageTest: 15_000,
   /** Hours after which what a test has left in a storage is removed by the next one. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { s3Client } from "../src/storage-connector/s3-client.ts";
@@ -133,4 +134,53 @@ test("a part is not larger in memory than it has to be, and a large file has no 
   const key = randomUUID();
   await storage.write(key, stream(large), 200_000 * MiB);
   expect(store.objects.get(`files/${key}`)?.files.map(({ size }) => size)).toEqual([20 * MiB, 20 * MiB]);
+});
+
+test("many requests that wait for a store keep no other from it", async () => {
+  const client = s3Client(accessTo(endpoint, store.credentials), { connect: 500, stall: 5_000, attempts: 1 });
+  const patient = new S3Storage(client, store.bucket, "files/");
+  store.break("PutObject", ...Array.from({ length: 60 }, (): Fault => "stall"));
+  const writes = Array.from({ length: 60 }, () => patient.write(randomUUID(), stream(small)));
+  const ended = Promise.allSettled(writes);
+  expect(await patient.size("nothing")).toBeNull();
+  client.destroy();
+  await ended;
+  store.break("PutObject");
+});
+
+test.each<[string, (socket: Socket) => void, string]>([
+  [
+    "an answer without an end",
+    (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\n\r\n<ListPartsResult>");
+      const more = () => void (socket.writable && socket.write(Buffer.alloc(65_536, " "), more));
+      more();
+    },
+    "more than it was asked for",
+  ],
+  [
+    "an answer that does not begin, letter by letter",
+    (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nx-header: ");
+      const drip = setInterval(() => socket.write("x"), 50);
+      socket.once("close", () => clearInterval(drip));
+    },
+    "cannot be reached",
+  ],
+])("%s is given up", async (_what, answer, message) => {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => answer(socket));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  const patience = { connect: 500, stall: 500, attempts: 1, answer: 1_000 };
+  const client = s3Client(accessTo(`http://127.0.0.1:${port}`, store.credentials), patience);
+  const listed = new S3Storage(client, "models", "").listParts("key", "id");
+  await expect(listed).rejects.toMatchObject({
+    failure: "UNAVAILABLE",
+    message: expect.stringContaining(message),
+  });
+  client.destroy();
+  server.close();
 });

@@ -11,6 +11,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { limits } from "../limits.ts";
 import { cutIntoParts, partSizeFor } from "./cut-into-parts.ts";
 import { checkedBody } from "./s3-body.ts";
 import { onS3 } from "./s3-errors.ts";
@@ -134,8 +135,11 @@ export class S3Storage implements Storage {
         for await (const { PartNumber: number = 0, Size: size = 0, ETag = "" } of partsOf(
           this.#client,
           upload,
-        ))
+        )) {
+          if (parts.length === limits.parts)
+            throw new StorageError("UNAVAILABLE", "The object store tells of more parts than there can be.");
           parts.push({ number, size, etag: unquoted(ETag) });
+        }
       });
     } catch (error) {
       // The store knows no such upload: it was completed or removed.
