@@ -137,7 +137,11 @@ test("a part is not larger in memory than it has to be, and a large file has no 
 });
 
 test("many requests that wait for a store keep no other from it", async () => {
-  const client = s3Client(accessTo(endpoint, store.credentials), { connect: 500, stall: 5_000, attempts: 1 });
+  const client = s3Client(accessTo(endpoint, store.credentials), {
+    connect: 500,
+    stall: 60_000,
+    attempts: 1,
+  });
   const patient = new S3Storage(client, store.bucket, "files/");
   store.break("PutObject", ...Array.from({ length: 60 }, (): Fault => "stall"));
   const writes = Array.from({ length: 60 }, () => patient.write(randomUUID(), stream(small)));
@@ -146,7 +150,7 @@ test("many requests that wait for a store keep no other from it", async () => {
   client.destroy();
   await ended;
   store.break("PutObject");
-});
+}, 10_000);
 
 test.each<[string, (socket: Socket) => void, string]>([
   [
