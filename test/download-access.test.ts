@@ -123,15 +123,9 @@ test("a file whose version is in the trash cannot be had until the version is ba
 test("a file in the trash, or that is gone, cannot be had", async () => {
   const registry = await aRegistry();
   const { url, fileId } = await aDownload(registry, bytes);
-  await registry.db.query(
-    `with entry as (
-       insert into trash_entry (id, organization_id, kind, name, deleted_by_id, purge_at)
-       values ($1, $2, 'MODEL_FILE', 'file', $3, now() + interval '1 day') returning id
-     ) update model_file set trash_entry_id = entry.id from entry where model_file.id = entry.id`,
-    [uuid(fileId), registry.organizationId, registry.userId],
-  );
+  await change(registry, "deleteModelFile", fileId);
   expect(await refusalOf(await fetch(url))).toEqual([404, "NOT_FOUND"]);
-  await registry.db.query("delete from model_file where id = $1", [uuid(fileId)]);
+  await change(registry, "purgeModelFile", fileId);
   expect(await refusalOf(await fetch(url))).toEqual([404, "NOT_FOUND"]);
 });
 

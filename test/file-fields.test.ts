@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { aStoredFile } from "./support/files.ts";
 import { aRegistry, statementsOf } from "./support/registry.ts";
-import { aFile, aModel, aVersion, uuid } from "./support/seed.ts";
+import { aFile, aModel, aVersion } from "./support/seed.ts";
+import { deleteFile } from "./support/settings.ts";
 
 const everything = `id name filename contentType size sizeCategory sha256 status format canRunCode createdAt verifiedAt
   createdBy { name } modelVersion { id } storageConnector { name kind } downloadUrl
@@ -37,7 +38,10 @@ test("a file says all that there is to say of it", async () => {
 test.each([
   ["protocol-4.pkl", "PICKLE", true],
   ["model.safetensors", "SAFETENSORS", false],
-  ["labels.txt", "UNKNOWN", false],
+  ["labels.zip", "ZIP", null],
+  ["weights.h5", "HDF5", null],
+  ["saved_model.pb", "TENSORFLOW", null],
+  ["labels.txt", "UNKNOWN", null],
 ])("%s is %s, and that it can run code is %s", async (name, format, canRunCode) => {
   const registry = await aRegistry();
   const version = await aVersion(registry, await aModel(registry));
@@ -72,7 +76,7 @@ test("a file is found by its name in the version, as it is written", async () =>
   const registry = await aRegistry();
   const model = await aModel(registry);
   const [version, other] = [await aVersion(registry, model), await aVersion(registry, model)];
-  await aStoredFile(registry, version, Buffer.from("1"), { name: "wéights" });
+  const deleted = await aStoredFile(registry, version, Buffer.from("1"), { name: "wéights" });
   await aStoredFile(registry, other, Buffer.from("2"), { name: "config" });
   const find = async (name: string) =>
     (
@@ -84,14 +88,7 @@ test("a file is found by its name in the version, as it is written", async () =>
   expect(await find("wéights")).toEqual({ name: "wéights" });
   expect(await find("  we\u0301ights ")).toEqual({ name: "wéights" });
   expect(await find("config")).toBeNull();
-  await registry.db.query(
-    `with entry as (
-       insert into trash_entry (id, organization_id, kind, name, deleted_by_id, purge_at)
-       select id, organization_id, 'MODEL_FILE', name, created_by_id, now() + interval '1 day'
-       from model_file where model_version_id = $1 returning id
-     ) update model_file set trash_entry_id = entry.id from entry where model_file.id = entry.id`,
-    [uuid(version)],
-  );
+  await registry.ask(deleteFile, { id: deleted });
   expect(await find("wéights")).toBeNull();
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { buildSchema, parse, validate } from "graphql";
 import { type Browser, chromium } from "playwright-core";
 import { examples } from "../src/playground/examples.ts";
+import { sendForm } from "./support/multipart.ts";
 import { anInvitation } from "./support/people.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aModel, aVersion, wholeForm } from "./support/seed.ts";
@@ -37,15 +38,23 @@ describe("the examples", () => {
     await registry.ask("mutation ($id: ID!) { deleteModelVersion(id: $id) { userErrors { code } } }", {
       id: deleted,
     });
-    for (const { operation, variables, withoutToken } of examples) {
+    for (const { operation, variables, withoutToken, withFile } of examples) {
       const given = {
         ...variables,
         ...("modelId" in variables && { modelId }),
+        ...("modelVersionId" in variables && { modelVersionId: versionId }),
         ...("id" in variables && { id: versionId }),
         ...(withoutToken && { input: { name: "Grace Hopper", secret } }),
       };
       const headers = withoutToken && { authorization: "" };
-      const [answer] = Object.values<object>((await registry.send(operation, given, headers)).body.data);
+      const form = {
+        operations: { query: operation, variables: { ...given, file: null } },
+        map: { 0: ["variables.file"] },
+      };
+      const { body } = withFile
+        ? await sendForm(registry, form, [{ bytes: "weights" }])
+        : await registry.send(operation, given, headers);
+      const [answer] = Object.values<object>(body.data);
       if ("userErrors" in (answer ?? {})) expect(answer).toHaveProperty("userErrors", []);
       else if ("nodes" in (answer ?? {})) expect(answer).not.toHaveProperty("nodes", []);
       else expect(answer).toHaveProperty("name");

@@ -1,22 +1,20 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { v7 as uuidv7 } from "uuid";
 import { Blob } from "../src/blob/blob.ts";
 import { PendingUpload } from "../src/pending-upload/pending-upload.ts";
-import { defaultConnector, Storages } from "../src/storage-connector/storages.ts";
+import { defaultConnector } from "../src/storage-connector/storages.ts";
 import { foresee } from "../src/sweep/foresee.ts";
 import { sweep } from "../src/sweep/sweep.ts";
 import { beginArtifact, createArtifact } from "./support/artifacts.ts";
 import { keysOfRows, keysOnDisk } from "./support/disk.ts";
 import { aStoredFile } from "./support/files.ts";
+import { aStorageConnector } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
+import { S3StandIn } from "./support/s3-stand-in.ts";
 import { aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { copyFile, deleteFile, deleteModel, deleteVersion, purgeFile } from "./support/settings.ts";
-import { filesDir } from "./support/test-server.ts";
-
-const storages = new Storages(filesDir);
+import { filesDir, storages } from "./support/test-server.ts";
 
 /** Sweeps as it would be so many hours ahead; gives what was done, and what was told. */
 async function sweepIn({ db }: Registry, hours: number, signal?: AbortSignal) {
@@ -144,21 +142,25 @@ test("bytes that are being read stay until they have been", async () => {
 
 test("bytes that cannot be removed stay doomed, keep no others, and go with the next sweep", async () => {
   const { registry } = await aVersionForFiles();
-  const [id, other] = [await aBlob(registry), await aBlob(registry)];
-  const place = join(filesDir, registry.organizationId, "blobs", id.slice(0, 2), id);
-  rmSync(place);
-  mkdirSync(join(place, "a folder"), { recursive: true });
+  const local = await aBlob(registry);
+  const store = new S3StandIn();
+  const connector = await aStorageConnector(registry, await store.open());
+  await registry.ask("mutation ($id: ID!) { setDefaultStorageConnector(id: $id) { userErrors { code } } }", {
+    id: connector,
+  });
+  const id = await aBlob(registry);
+  store.break("DeleteObject", ...Array(10).fill(403));
   const { swept, told } = await sweepIn(registry, 24);
   expect(told.map((each) => each.id)).toEqual([id]);
-  expect([swept.blobs, await inRows(registry)]).toEqual([1, [id]]);
-  expect(onDisk(registry)).not.toContain(other);
+  expect([swept.blobs, await inRows(registry), store.objects.size]).toEqual([1, [id], 1]);
+  expect(onDisk(registry)).not.toContain(local);
   await expect(registry.db.query("update blob set state = 'STAGED' where id = $1", [id])).rejects.toThrow(
     "blob is frozen",
   );
-  rmSync(place, { recursive: true });
-  writeFileSync(place, "");
+  store.break("DeleteObject");
   expect((await sweepIn(registry, 0)).swept.blobs).toBe(1);
-  expect([onDisk(registry), await inRows(registry)]).toEqual([[], []]);
+  expect([store.objects.size, await inRows(registry)]).toEqual([0, []]);
+  await store.close();
 });
 
 test("a blob that cannot be doomed keeps no others", async () => {
