@@ -10,7 +10,7 @@ import { filesOfExperiments } from "./add-artifact.ts";
 import { Artifact, artifactById, visible } from "./artifact.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 
-const CreateArtifactInput = newFileInput("CreateArtifactInput", "experiment", "which is gone then");
+const CreateArtifactInput = newFileInput("CreateArtifactInput", "experiment", "which is gone");
 
 const CreateArtifactPayload = payloadType("createArtifact", {
   artifact: [Artifact, "The new artifact; null when it was refused."],

@@ -66,8 +66,8 @@ export class ExperimentResolver {
 
   @Mutation(() => CreateExperimentPayload, {
     description:
-      "Creates an experiment, which begins with the status WAITING. From its base it takes the parameters, the framework and " +
-      "the docker image, and the label map where no dataset version gives one.",
+      "Creates an experiment, which begins with the status WAITING. From its base it takes the parameters, the framework, the " +
+      "docker image and the files that are READY, and the label map where no dataset version gives one.",
   })
   async createExperiment(
     @Arg("baseModelVersionId", () => ID, {

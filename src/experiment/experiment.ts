@@ -140,8 +140,8 @@ export class Experiment implements Node {
   @Field(() => DateTime, {
     nullable: true,
     description:
-      "When it was first exported as a version; null when it never was. From then on its parameters, metrics and label map " +
-      "stay as they are.",
+      "When it was first exported as a version; null when it never was. From then on its parameters, metrics, label map " +
+      "and artifacts stay as they are.",
   })
   @Column({ type: "timestamptz", precision: 3, nullable: true })
   exportedAt!: Date | null;

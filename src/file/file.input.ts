@@ -77,14 +77,13 @@ export function newFileInput(name: string, owner: string, replaced: string): new
     })
     sha256?: string | null;
 
-    @Field(() => Boolean, { defaultValue: false, description: replaceDescription(replaced) })
+    @Field(() => Boolean, {
+      defaultValue: false,
+      description: `Whether it takes the place of a file that has the name, ${replaced} then; that needs the right to delete.`,
+    })
     replace!: boolean;
   }
   return Input;
-}
-
-export function replaceDescription(replaced: string): string {
-  return `Whether it takes the place of a file that has the name, ${replaced}; that needs the right to delete.`;
 }
 
 export const retryDescription = `${idempotencyKeyDescription} It is answered before the file has arrived again: of two files, only the \`sha256\` in the input is compared.`;

@@ -1,6 +1,5 @@
 import { Field, InputType, Int } from "type-graphql";
 import { readSha256 } from "../blob/read-sha256.ts";
-import { replaceDescription } from "../file/file.input.ts";
 import { readContentType } from "../file/read-content-type.ts";
 import { readFilename } from "../file/read-filename.ts";
 import { limits } from "../limits.ts";
@@ -55,7 +54,9 @@ export function beginUploadInput(name: string, owner: string, replaced: string):
 
     @Field(() => Boolean, {
       defaultValue: false,
-      description: `${replaceDescription(replaced)} It does when the upload is completed: before the new bytes have been read, and also when they turn out to be CORRUPT.`,
+      description:
+        `Whether it takes the place of a file that has the name when the upload is completed, ${replaced} then: before the new ` +
+        "bytes have been read, and also when they turn out to be CORRUPT.",
     })
     replace!: boolean;
   }

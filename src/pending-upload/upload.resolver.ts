@@ -22,11 +22,7 @@ const BeginModelFileUploadInput = beginUploadInput(
   "which goes into the trash",
 );
 
-const BeginArtifactUploadInput = beginUploadInput(
-  "BeginArtifactUploadInput",
-  "experiment",
-  "which is gone then",
-);
+const BeginArtifactUploadInput = beginUploadInput("BeginArtifactUploadInput", "experiment", "which is gone");
 
 const begun = {
   pendingUpload: [PendingUpload, "The upload, which waits for its parts; null when it was refused."],
