@@ -48,12 +48,26 @@ function upload(db: Runner, { organizationId, userId }: Registry, versionId: str
   );
 }
 
+async function keep(db: Runner, { organizationId, userId }: Registry, _version: string, blobId: string) {
+  const id = uuidv7();
+  await db.query(
+    `insert into experiment (id, organization_id, name, type, created_by_id) values ($1, $2, $1::uuid::text, 'LINE', $3)`,
+    [id, organizationId, userId],
+  );
+  return db.query(
+    `insert into artifact (id, organization_id, experiment_id, name, filename, blob_id, created_by_id)
+     values (gen_random_uuid(), $1, $2, 'weights', 'best.pt', $3, $4)`,
+    [organizationId, id, blobId, userId],
+  );
+}
+
 const doom = (db: Runner, blobId: string) =>
   db.query("update blob set state = 'DOOMED' where id = $1", [blobId]);
 
 test.each([
   ["a file", refer],
   ["an upload", upload],
+  ["an artifact", keep],
 ])("%s cannot refer to doomed bytes, nor can its bytes be doomed", async (_what, use) => {
   const { registry, versionId, blobId } = await aVersionAndBlob();
   const other = await aBlob(registry);
@@ -97,12 +111,13 @@ async function inTurn(registry: Registry, first: (db: Runner) => Promise<unknown
 test.each([
   ["a file", refer],
   ["an upload", upload],
+  ["an artifact", keep],
 ])("of %s and a doom at the same moment the first one wins", async (_what, use) => {
   const { registry, versionId, blobId } = await aVersionAndBlob();
   const refers = (db: Runner) => use(db, registry, versionId, blobId);
   const dooms = (db: Runner) => doom(db, blobId);
   expect(await inTurn(registry, refers, dooms)).toBe(inUse);
-  for (const table of ["model_file", "pending_upload"])
+  for (const table of ["model_file", "pending_upload", "artifact"])
     await registry.db.query(`delete from ${table} where blob_id = $1`, [blobId]);
   expect(await inTurn(registry, dooms, refers)).toBe(beingRemoved);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { databaseUrl } from "./support/database.ts";
+import { upload } from "./support/multipart.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, wholeForm } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { aDataDir, startServer, tokenOf } from "./support/server-process.ts";
@@ -46,6 +47,8 @@ test("100 concurrent exports on two servers give the numbers 1 to 100, each with
   const [client = { ask: async () => null }] = clients;
   const labels = Array.from({ length: 200 }, (_, index) => ({ index, name: `class ${index}` }));
   const base = await aVersion(client, await aModel(client), wholeForm);
+  const registry = { url: String(servers[0]?.url), token: tokenOf(env.DATA_DIR) };
+  for (const name of ["config", "weights"]) await upload(registry, base, name, { name });
   const train = await aDatasetVersion(client, { labels });
   const experiments: string[] = [];
   for (const name of ["a", "b", "c", "d", "e"])
@@ -57,7 +60,7 @@ test("100 concurrent exports on two servers give the numbers 1 to 100, each with
         `mutation ($id: ID!, $modelId: ID!, $name: String!) {
           exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) {
             modelVersion {
-              version labelCount parameters { name } dockerImage { image }
+              version labelCount parameters { name } dockerImage { image } files { nodes { name status } }
               sourceExperiment { parameters { name } datasetVersions { alias labelCount labels { index } } }
             }
             userErrors { message }
@@ -72,9 +75,10 @@ test("100 concurrent exports on two servers give the numbers 1 to 100, each with
   expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   const parameters = [{ name: "epochs" }, { name: "lr0" }];
   const indexes = labels.map(({ index }) => ({ index }));
+  const files = { nodes: ["config", "weights"].map((name) => ({ name, status: "READY" })) };
   for (const { modelVersion, userErrors } of exported)
     expect({ ...modelVersion, version: 0, userErrors }).toEqual({
-      ...{ version: 0, labelCount: 200, parameters, dockerImage: { image: "docker.io/acme/yolox" } },
+      ...{ version: 0, labelCount: 200, parameters, files, dockerImage: { image: "docker.io/acme/yolox" } },
       sourceExperiment: {
         parameters,
         datasetVersions: [{ alias: "train", labelCount: 200, labels: indexes }],

@@ -1,5 +1,11 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { aRegistry, type Registry } from "./support/registry.ts";
+import { artifactsOf, beginArtifact, createArtifact, setStatus } from "./support/artifacts.ts";
+import { aStoredFile, diskPathOf } from "./support/files.ts";
+import { keptBytes, upload } from "./support/multipart.ts";
+import { complete, readBytes, sendParts } from "./support/parts.ts";
+import { aMember, aRegistry, type Registry } from "./support/registry.ts";
 import {
   aDatasetVersion,
   aModel,
@@ -9,10 +15,12 @@ import {
   uuid,
   wholeForm,
 } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
 
 const fields = `name description version framework type labels { index name } parameters { name type value }
   dockerImage { image environmentVariables { name value secret } } model { name }
+  files { nodes { name filename contentType size sha256 status createdBy { name } downloadUrl } }
   sourceExperiment {
     experimentId experiment { name } name projectName url
     parameters { name type value } metrics { name goal value best }
@@ -23,7 +31,7 @@ async function exported(registry: Registry, id: string, modelId: string | null, 
   const { exportExperiment } = await registry.ask(
     `mutation ($id: ID!, $modelId: ID, $input: ExportExperimentInput!) {
       exportExperiment(id: $id, modelId: $modelId, input: $input ${more}) {
-        modelVersion { id ${fields} } userErrors { code field }
+        modelVersion { id ${fields} } warnings { code message artifact { name } } userErrors { code field }
       }
     }`,
     { id, modelId, input: { name: "exported", ...input } },
@@ -54,6 +62,12 @@ const secret = { name: "TOKEN", value: "s3cret", secret: true };
 const dockerImage = { image: "docker.io/acme/yolox:1.2.0", environmentVariables: [secret] };
 const hand = { image: "docker.io/acme/hand:1", environmentVariables: [secret] };
 
+function aVersionFile(name: string, filename: string, bytes: string, contentType: string | null) {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const stored = { size: bytes.length, sha256, status: "READY", downloadUrl: expect.any(String) };
+  return { name, filename, contentType, ...stored, createdBy: { name: "Ada Lovelace" } };
+}
+
 const yes = [true, false];
 const combinations = yes.flatMap((base) =>
   yes.flatMap((dataset) =>
@@ -73,7 +87,11 @@ test.each(combinations)(
     const registry = await aRegistry();
     const from: From = {};
     const model = await aModel(registry, { name: "PPE" });
-    if (base) from.base = await aVersion(registry, model, { ...wholeForm, dockerImage });
+    if (base) {
+      from.base = await aVersion(registry, model, { ...wholeForm, dockerImage });
+      for (const name of ["config", "weights"])
+        await aStoredFile(registry, from.base, Buffer.from(`${name} of the base`), { name });
+    }
     if (dataset)
       from.datasets = { train: await aDatasetVersion(registry, { name: "2026-01", labels: gloves }) };
     const parameters = override ? [{ name: "epochs", value: 7 }] : [];
@@ -89,17 +107,27 @@ test.each(combinations)(
         }`,
         { id: from.base },
       );
+    if (meanwhile === "edited")
+      await upload(registry, String(from.base), "later", { name: "config", replace: true });
     if (meanwhile === "purged")
       for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: from.base });
+    await createArtifact(registry, id, "trained", { name: "weights", contentType: "a/b", replace: true });
     await succeed(registry, id);
+    const kept = await keptBytes(registry);
 
     const input = {
       description: "Better.",
       ...(newModel && { model: { name: "Gloves" } }),
       ...(!base && { framework: "ONNX", dockerImage: hand }),
     };
-    const { modelVersion, userErrors } = await exported(registry, id, newModel ? null : model, input);
+    const answer = await exported(registry, id, newModel ? null : model, input);
+    const { modelVersion, warnings, userErrors } = answer;
     expect(userErrors).toEqual([]);
+    const config = { code: "INHERITED_ARTIFACT", artifact: { name: "config" }, message: expect.any(String) };
+    expect(warnings).toEqual(base ? [config] : []);
+    expect(await keptBytes(registry)).toEqual(kept); // none were copied
+    const files = [aVersionFile("weights", "best.pt", "trained", "a/b")];
+    if (base) files.unshift(aVersionFile("config", "best.onnx", "config of the base", null));
     const epochs = { name: "epochs", type: "INTEGER", value: override ? 7 : 100 };
     const used = base ? [epochs, { name: "lr0", type: "FLOAT", value: 0.01 }] : override ? [epochs] : [];
     expect(modelVersion).toEqual({
@@ -108,6 +136,7 @@ test.each(combinations)(
       framework: base ? "PYTORCH" : "ONNX",
       labels: dataset ? gloves : base ? wholeForm.labels : [],
       parameters: used,
+      files: { nodes: files },
       dockerImage: {
         image: base ? "docker.io/acme/yolox" : "docker.io/acme/hand",
         environmentVariables: [secret],
@@ -129,6 +158,8 @@ test.each(combinations)(
           : [],
       },
     });
+    const [last] = modelVersion.files.nodes.slice(-1);
+    expect(await (await fetch(last.downloadUrl)).text()).toBe("trained");
   },
 );
 
@@ -160,7 +191,8 @@ test("each export has a snapshot of its own, which stays when datasets are edite
 test("only what has come to SUCCESS is exported, unless it is said otherwise; then it stays as it is", async () => {
   const registry = await aRegistry();
   const [id, model] = [await anExperiment(registry), await aModel(registry)];
-  const refusal = { modelVersion: null, userErrors: [{ code: "CONFLICT", field: ["id"] }] };
+  const userErrors = [{ code: "CONFLICT", field: ["id"] }];
+  const refusal = { modelVersion: null, warnings: [], userErrors };
   expect(await exported(registry, id, model, {})).toEqual(refusal);
   expect((await exported(registry, id, model, { anyStatus: true })).userErrors).toEqual([]);
   const log =
@@ -200,6 +232,7 @@ test.each<[string, object, boolean, object]>([
   await succeed(registry, id);
   expect(await exported(registry, id, into ? model : null, input)).toEqual({
     modelVersion: null,
+    warnings: [],
     userErrors: [userError],
   });
   const { models, experiment } = await registry.ask(
@@ -207,6 +240,49 @@ test.each<[string, object, boolean, object]>([
     { id },
   );
   expect([models.nodes, experiment]).toEqual([[{ versionCount: 1 }], { exportedAt: null }]);
+});
+
+test("an export waits for bytes that are being read, and refuses those that are damaged", async () => {
+  const registry = await aRegistry();
+  const [id, model] = [await anExperiment(registry), await aModel(registry)];
+  const { pendingUpload } = await beginArtifact(registry.ask, id, { size: 1 });
+  await complete(
+    registry.ask,
+    pendingUpload.id,
+    await sendParts(registry.ask, pendingUpload, Buffer.from("a"), [1]),
+  );
+  const { artifact } = await createArtifact(registry, id, "damaged", { name: "damaged" });
+  writeFileSync(await diskPathOf(registry, artifact.id), "!");
+  const verify = "mutation ($id: ID!) { verifyArtifact(id: $id) { userErrors { code } } }";
+  await registry.ask(verify, { id: artifact.id });
+  await setStatus(registry.ask, id, "RUNNING", "SUCCESS");
+  const refusal = { code: "CONFLICT", field: ["id"] };
+  const refusals = { modelVersion: null, warnings: [] };
+  expect(await exported(registry, id, model, {})).toEqual({ ...refusals, userErrors: [refusal] });
+  await readBytes(registry);
+  expect(await exported(registry, id, model, {})).toEqual({ ...refusals, userErrors: [refusal] });
+  writeFileSync(await diskPathOf(registry, artifact.id), "damaged");
+  await registry.ask(verify, { id: artifact.id });
+  await readBytes(registry);
+  const { modelVersion } = await exported(registry, id, model, {});
+  expect(modelVersion.files.nodes).toMatchObject([{ name: "damaged" }, { name: "weights" }]);
+});
+
+test("who exports is the author of the files, and later exports have the same ones", async () => {
+  const registry = await aRegistry();
+  const [id, model] = [await anExperiment(registry), await aModel(registry)];
+  await createArtifact(registry, id, "a", { name: "weights" });
+  const { token } = await aMember(registry.db, registry.organizationId, { name: "Grace Hopper" });
+  const ask = async (query: string, variables?: object) =>
+    (await sender(registry.url, token)(query, variables)).body.data;
+  const grace = await exported({ ...registry, ask }, id, model, { name: "a", anyStatus: true });
+  const ada = await exported(registry, id, model, { name: "b", anyStatus: true });
+  const [first, second] = [grace, ada].map(({ modelVersion }) => modelVersion.files.nodes[0]);
+  expect([first.createdBy.name, second.createdBy.name]).toEqual(["Grace Hopper", "Ada Lovelace"]);
+  expect(first.sha256).toBe(second.sha256);
+  // What happens to the files of a version from now on is the version's own.
+  await upload(registry, grace.modelVersion.id, "other", { name: "weights", replace: true });
+  expect(await artifactsOf(registry.ask, id, "sha256")).toEqual([{ sha256: first.sha256 }]);
 });
 
 test("the same key exports once", async () => {

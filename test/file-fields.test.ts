@@ -38,7 +38,10 @@ test("a file says all that there is to say of it", async () => {
 test.each([
   ["protocol-4.pkl", "PICKLE", true],
   ["model.safetensors", "SAFETENSORS", false],
-  ["labels.txt", "UNKNOWN", false],
+  ["labels.zip", "ZIP", null],
+  ["weights.h5", "HDF5", null],
+  ["saved_model.pb", "TENSORFLOW", null],
+  ["labels.txt", "UNKNOWN", null],
 ])("%s is %s, and that it can run code is %s", async (name, format, canRunCode) => {
   const registry = await aRegistry();
   const version = await aVersion(registry, await aModel(registry));

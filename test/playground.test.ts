@@ -23,11 +23,6 @@ async function aFilledRegistry() {
   return registry;
 }
 
-/** What a person does who takes a file for the variable `file`. */
-function withFile(query: string, variables: object) {
-  return { operations: { query, variables: { ...variables, file: null } }, map: { 0: ["variables.file"] } };
-}
-
 describe("the examples", () => {
   const schema = buildSchema(readFileSync("schema.graphql", "utf8"));
 
@@ -44,17 +39,22 @@ describe("the examples", () => {
     await registry.ask("mutation ($id: ID!) { deleteModelVersion(id: $id) { userErrors { code } } }", {
       id: deleted,
     });
-    for (const { operation, variables, withoutToken } of examples) {
+    for (const { operation, variables, withoutToken, withFile } of examples) {
       const given = {
         ...variables,
         ...("modelId" in variables && { modelId }),
+        ...("modelVersionId" in variables && { modelVersionId: versionId }),
         ...("id" in variables && { id: versionId }),
         ...("a" in variables && { a: versionId, b: versionId }),
         ...(withoutToken && { input: { name: "Grace Hopper", secret } }),
       };
       const headers = withoutToken && { authorization: "" };
-      const { body } = operation.includes("Upload!")
-        ? await sendForm(registry, withFile(operation, given), [{ bytes: "notes" }])
+      const form = {
+        operations: { query: operation, variables: { ...given, file: null } },
+        map: { 0: ["variables.file"] },
+      };
+      const { body } = withFile
+        ? await sendForm(registry, form, [{ bytes: "weights" }])
         : await registry.send(operation, given, headers);
       const [answer] = Object.values<object>(body.data);
       if ("userErrors" in (answer ?? {})) expect(answer).toHaveProperty("userErrors", []);

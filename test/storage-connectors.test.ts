@@ -6,6 +6,7 @@ import { rows } from "../src/rows.ts";
 import { StorageConnector } from "../src/storage-connector/storage-connector.ts";
 import { Storages } from "../src/storage-connector/storages.ts";
 import { findUnreadableSecrets, rotateSecrets } from "../src/stored-secrets.ts";
+import { addition, sendForm } from "./support/multipart.ts";
 import { aStorageConnector } from "./support/people.ts";
 import { aMember, aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { S3StandIn } from "./support/s3-stand-in.ts";
@@ -335,6 +336,31 @@ test("the default, and one with files, cannot be deleted; others can, the local 
     other.organizationId,
   ]);
   await expect(viaSql).rejects.toThrow("an organization needs a default storage connector");
+});
+
+test("a bucket that was never there is given up with what was to be removed from it, and never with a file", async () => {
+  const registry = await aRegistry();
+  const [disk] = await list(registry);
+  const id = await aStorageConnector(registry, "http://127.0.0.1:9");
+  await registry.ask(setDefault, { id });
+  const version = await aVersion(registry, await aModel(registry));
+  const { body } = await sendForm(registry, addition(version), [{ bytes: "weights" }]);
+  expect(body.errors).toMatchObject([{ extensions: { code: "STORAGE_UNAVAILABLE" } }]);
+  await registry.ask(setDefault, { id: disk.id });
+  const remove = `mutation ($id: ID!, $abandon: Boolean! = true) {
+    deleteStorageConnector(id: $id, abandon: $abandon) { deletedId ${errors} } }`;
+  const gone = async (variables: object) => (await registry.ask(remove, variables)).deleteStorageConnector;
+  expect(await gone({ id, abandon: false })).toMatchObject({
+    deletedId: null,
+    userErrors: [{ code: "CONFLICT" }],
+  });
+  expect(await gone({ id })).toEqual({ deletedId: id, userErrors: [] });
+
+  const other = await aStorageConnector(registry, endpoint);
+  await registry.ask(setDefault, { id: other });
+  await aFile(registry, version);
+  await registry.ask(setDefault, { id: disk.id });
+  expect(await gone({ id: other })).toMatchObject({ deletedId: null, userErrors: [{ code: "CONFLICT" }] });
 });
 
 test("where a connector leads cannot be changed, not by the database either", async () => {

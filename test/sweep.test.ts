@@ -6,12 +6,13 @@ import { PendingUpload } from "../src/pending-upload/pending-upload.ts";
 import { defaultConnector } from "../src/storage-connector/storages.ts";
 import { foresee } from "../src/sweep/foresee.ts";
 import { sweep } from "../src/sweep/sweep.ts";
+import { beginArtifact, createArtifact } from "./support/artifacts.ts";
 import { keysOfRows, keysOnDisk } from "./support/disk.ts";
 import { aStoredFile } from "./support/files.ts";
 import { aStorageConnector } from "./support/people.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { S3StandIn } from "./support/s3-stand-in.ts";
-import { aModel, aVersion, uuid } from "./support/seed.ts";
+import { aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { copyFile, deleteFile, deleteModel, deleteVersion, purgeFile } from "./support/settings.ts";
 import { filesDir, storages } from "./support/test-server.ts";
 
@@ -214,10 +215,14 @@ test("what a dry run foresees is what is done", async () => {
   await registry.ask(purgeFile, { id: alone });
   await registry.ask(deleteFile, { id: more[0] });
   await registry.ask(deleteVersion, { id: other });
+  const experiment = await anExperiment(registry, { base: versionId });
+  await createArtifact(registry, experiment, "kept");
+  await beginArtifact(registry.ask, experiment, { name: "late", size: 1_000 });
   const moment = inHours(31 * 24);
   const foreseen = await foresee(registry.db, moment);
-  // The upload, the one that has died, the doomed one, the purged file, and the one of which both copies go.
-  expect(foreseen).toEqual({ entries: 2, uploads: 0, blobs: 5, bytes: 100 + 100 + 7 + 10 + 30 });
+  // The uploads, the one that has died, the doomed one, the purged file, and the one of which both copies go.
+  const bytes = 100 + 1_000 + 100 + 7 + 10 + 30;
+  expect(foreseen).toEqual({ entries: 2, uploads: 1, blobs: 6, bytes });
   const { swept, told } = await sweepIn(registry, 31 * 24);
   expect([told, swept]).toEqual([[], { ...foreseen, whole: true }]);
   expect(onDisk(registry)).toEqual(await inRows(registry));

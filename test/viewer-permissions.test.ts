@@ -48,7 +48,7 @@ const expected: { [type: string]: { [action: string]: Role } } = {
   },
   ModelVersion: {
     ...{ delete: Role.EDITOR, transfer: Role.EDITOR, update: Role.EDITOR },
-    ...{ updateDockerImage: Role.EDITOR },
+    ...{ createFile: Role.EDITOR, updateDockerImage: Role.EDITOR },
     ...{ updateLabelMap: Role.EDITOR, updateParameters: Role.EDITOR },
   },
   Organization: {

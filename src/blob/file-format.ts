@@ -15,8 +15,15 @@ export enum FileFormat {
   UNKNOWN = "UNKNOWN",
 }
 
-/** What can run code when it is loaded. */
-export const runningCode: FileFormat[] = [FileFormat.PICKLE, FileFormat.PYTORCH];
+const runningCode = [FileFormat.PICKLE, FileFormat.PYTORCH];
+
+/** What can hold code, or be a pickle that nobody has recognised. */
+const silent = [FileFormat.HDF5, FileFormat.TENSORFLOW, FileFormat.ZIP, FileFormat.UNKNOWN];
+
+/** Whether loading what has a format can run code; null when the format does not tell. */
+export function canRunCode(format: FileFormat): boolean | null {
+  return runningCode.includes(format) || (silent.includes(format) ? null : false);
+}
 
 registerEnumType(FileFormat, {
   name: "FileFormat",
@@ -34,7 +41,7 @@ registerEnumType(FileFormat, {
     HDF5: { description: "An HDF5 container, such as Keras weights." },
     JSON: { description: "JSON text." },
     YAML: { description: "YAML text." },
-    ZIP: { description: "A zip archive of something else." },
+    ZIP: { description: "A zip archive, of what its beginning does not show." },
     UNKNOWN: { description: "None of the others." },
   },
 });

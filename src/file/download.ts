@@ -45,8 +45,11 @@ export async function noteDamage(db: DataSource, { blobId }: Download): Promise<
   ]);
 }
 
+/** What no other server begins its tags with. */
+export const tagPrefix = '"sha256-';
+
 export function tagOf({ size, sha256, createdAt: lastModified }: Download): Tagged {
-  return { size, etag: `"sha256-${sha256.toString("hex")}"`, lastModified };
+  return { size, etag: `${tagPrefix}${sha256.toString("hex")}"`, lastModified };
 }
 
 /** As what a browser may save the bytes. Whoever does not read RFC 8187 gets ASCII: other bytes in a header mean different things. */

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { blobById } from "../blob/blob.ts";
-import { FileFormat, runningCode } from "../blob/file-format.ts";
+import { canRunCode, FileFormat } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { ByteSize, DateTime, WebURL } from "../scalars.ts";
@@ -53,12 +53,13 @@ export class FileResolver {
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
-      "Whether loading it can run code, as pickles can, by its format; null until the registry has read the bytes. " +
-      "False is no promise: it is what the bytes look like.",
+      "Whether loading it can run code, as pickles can, by its format; null until the registry has read the bytes, and where the " +
+      "format does not tell: ZIP and HDF5 can hold code, TENSORFLOW is a program, and UNKNOWN can be anything. False is no " +
+      "promise: it is what the bytes look like.",
   })
   async canRunCode(@Root() { blobId }: File, @Ctx() context: Context): Promise<boolean | null> {
     const { format } = await blobById(context, blobId);
-    return format && runningCode.includes(format);
+    return format && canRunCode(format);
   }
 
   @FieldResolver(() => DateTime, {

@@ -6,7 +6,7 @@ import type { Keyring } from "../keyring.ts";
 import { limits } from "../limits.ts";
 import { type Storage, StorageError } from "../storage-connector/storage.ts";
 import type { Storages } from "../storage-connector/storages.ts";
-import { type Download, findDownload, headersOf, noteDamage, saveAs, tagOf } from "./download.ts";
+import { type Download, findDownload, headersOf, noteDamage, saveAs, tagOf, tagPrefix } from "./download.ts";
 import { readDownloadUrl } from "./download-url.ts";
 
 interface Parts {
@@ -32,9 +32,8 @@ export function sendFiles(
       const file = await findDownload(db, readDownloadUrl(keyring, request.url));
       const storage = await storages.of(db, file.storageConnectorId);
       await expectWhole(db, storage, file);
-      // A HEAD is answered here: the URL would be good for a GET only.
       const elsewhere =
-        request.method === "GET" &&
+        !isAnsweredHere(request) &&
         (await storage.readUrl(file.blobId, limits.storageUrlSeconds, saveAs(file)));
       if (elsewhere) return reply.header("cache-control", "no-store").redirect(elsewhere, 302);
       reply.raw.setTimeout(patience); // then the socket is destroyed
@@ -46,6 +45,12 @@ export function sendFiles(
       return reply.send(bytes);
     },
   });
+}
+
+/** A HEAD, because the storage's URL is good for a GET only; and what speaks of a tag, because the storage has others for the same bytes. */
+function isAnsweredHere({ method, headers }: FastifyRequest): boolean {
+  const tags = [headers["if-match"], headers["if-none-match"], headers["if-range"]?.toString()];
+  return method === "HEAD" || tags.some((each) => each?.includes(tagPrefix));
 }
 
 /** What is short already must not be sent: its headers would say that all is well. */

@@ -9,6 +9,7 @@ const ModelVersionPermissions = permissionsType("ModelVersion", {
   updateLabelMap: "Change the label map.",
   updateParameters: "Change the training parameters.",
   updateDockerImage: "Change or remove the docker image.",
+  createFile: "Add a file, in one request or in parts, or a copy of one.",
   transfer: "Transfer it to another model.",
   delete: "Put it into the trash.",
 });
@@ -23,6 +24,7 @@ export class ModelVersionPermissionsResolver {
       updateLabelMap: may(role, "Mutation.updateLabelMap"),
       updateParameters: may(role, "Mutation.updateParameters"),
       updateDockerImage: may(role, "Mutation.updateDockerImage"),
+      createFile: may(role, "Mutation.createModelFile"),
       transfer: may(role, "Mutation.transferModelVersion"),
       delete: may(role, "Mutation.deleteModelVersion"),
     };

@@ -53,7 +53,10 @@ export function beginUploadInput(name: string, owner: string, replaced: string):
     })
     contentType?: string | null;
 
-    @Field(() => Boolean, { defaultValue: false, description: replaceDescription(replaced) })
+    @Field(() => Boolean, {
+      defaultValue: false,
+      description: `${replaceDescription(replaced)} It does when the upload is completed: before the new bytes have been read, and also when they turn out to be CORRUPT.`,
+    })
     replace!: boolean;
   }
   return Input;

@@ -5,13 +5,15 @@ export interface Example {
   variables: object;
   /** For who has no API token yet. */
   withoutToken?: true;
+  /** Whether the variable `file` is a file that people choose. */
+  withFile?: true;
 }
 
 /**
  * The forms and screens of the product, in the order of their tabs; the playground opens at the last one. They run
  * as they are against a registry with versions 1 and 2 of a model "PPE Detection", such as the demo makes. Only
- * "Create a version", "Upload a file", "Edit the label map", "Compare two versions" and "Accept an invitation" need what cannot be known
- * in advance: an id, a file, or a secret.
+ * "Create a version", "Edit the label map", "Upload a file", "Compare two versions" and "Accept an invitation" need what cannot be
+ * known in advance: an id, a file, or a secret.
  */
 export const examples: Example[] = [
   {
@@ -90,18 +92,6 @@ mutation CreateVersion($modelId: ID!, $input: CreateModelVersionInput!) {
 }`,
   },
   {
-    title: "Upload a file",
-    variables: { id: "paste-the-id-of-a-version-here", name: "notes" },
-    operation: `# In VARIABLES below, id is the id of a version. "Add files", below them, takes a file: call its variable \`file\`.
-# A file that is larger than a few megabytes is better sent in parts: see beginModelFileUpload.
-mutation UploadFile($id: ID!, $name: String!, $file: Upload!) {
-  createModelFile(modelVersionId: $id, input: { name: $name, file: $file }) {
-    modelFile { id name filename size sizeCategory sha256 format status }
-    userErrors { code message field }
-  }
-}`,
-  },
-  {
     title: "Edit the label map",
     variables: {
       id: "paste-the-id-of-a-version-here",
@@ -127,6 +117,18 @@ mutation UpdateLabelMap($id: ID!, $input: UpdateLabelMapInput!) {
 }`,
   },
   {
+    title: "Upload a file",
+    withFile: true,
+    variables: { modelVersionId: "paste-the-id-of-a-version-here" },
+    operation: `# In VARIABLES below, modelVersionId is the id of a version. "Add files", below them, takes the file: it stays called file.
+mutation UploadFile($modelVersionId: ID!, $file: Upload!) {
+  createModelFile(modelVersionId: $modelVersionId, input: { name: "weights", file: $file }) {
+    modelFile { id filename size sizeCategory sha256 format canRunCode downloadUrl }
+    userErrors { code message field }
+  }
+}`,
+  },
+  {
     title: "Compare two versions",
     variables: { a: "paste-the-id-of-a-version-here", b: "paste-the-id-of-another-version-here" },
     operation: `# In VARIABLES below, a and b are ids of versions, of one model or of two. What is the same in both is left out.
@@ -145,7 +147,7 @@ query CompareVersions($a: ID!, $b: ID!) {
   {
     title: "Trash",
     variables: {},
-    operation: `# What was deleted, until when it can be restored, and by whose hand. restoreModel and restoreModelVersion take the objectId.
+    operation: `# What was deleted, until when it can be restored, and by whose hand. restoreModel, restoreModelVersion and restoreModelFile take the objectId.
 query Trash {
   trash(first: 20) {
     totalCount
@@ -244,7 +246,7 @@ query VersionOverview($model: String!, $version: Int!) {
     dockerImage { image tag digest flags environmentVariables { name value } }
     files(first: 20) {
       totalCount
-      nodes { name filename size sizeCategory sha256 createdAt }
+      nodes { name filename size sizeCategory sha256 status format downloadUrl createdAt createdBy { name pictureUrl } }
     }
     sourceExperiment {
       name

@@ -123,9 +123,16 @@ export class StorageConnectorResolver {
   })
   async deleteStorageConnector(
     @Arg("id", () => ID, { description: "The storage connector." }) id: string,
+    @Arg("abandon", () => Boolean, {
+      defaultValue: false,
+      description:
+        "Whether to leave in a bucket what no file has any more, and what could not be removed from it yet: for an object store that is gone, or " +
+        "never was where the connector leads. Nobody removes it then.",
+    })
+    abandon: boolean,
     @Ctx() context: Context,
   ): Promise<Payload<{ deletedId: string }>> {
-    const write = (tx: Tx, uuid: string) => deleteStorageConnector(tx, viewerOf(context), uuid);
+    const write = (tx: Tx, uuid: string) => deleteStorageConnector(tx, viewerOf(context), uuid, abandon);
     const { userErrors } = await edit(context, { type, id, access: "ALONE", write, read: async () => null });
     return { deletedId: userErrors.length > 0 ? null : id, userErrors };
   }

@@ -2,17 +2,22 @@ import { access } from "node:fs/promises";
 import type { DataSource } from "typeorm";
 import { type Config, ConfigError } from "../config.ts";
 import { openKeyring } from "../open-keyring.ts";
+import { StorageError } from "../storage-connector/storage.ts";
 import { Storages } from "../storage-connector/storages.ts";
 import { describeFailure } from "../welcome.ts";
 import { foresee } from "./foresee.ts";
 import type { Swept } from "./step.ts";
 import { sweep } from "./sweep.ts";
 
-/** Sweeps once, beside servers that run or without any. @returns what was done, for people */
+/** Sweeps once, beside servers that run or without any. What fails makes the exit code 1. @returns what was done, for people */
 export async function sweepByHand(db: DataSource, config: Config, dryRun: boolean): Promise<string> {
   await expectFiles(db, config.filesDir);
   if (dryRun) return `A sweep would take away:\n${describe(await foresee(db))}`;
-  const onError = (error: unknown, id: string) => process.stderr.write(`${id}: ${describeFailure(error)}\n`);
+  const onError = (error: unknown, id: string) => {
+    const problem = error instanceof StorageError ? error.message : describeFailure(error);
+    process.stderr.write(`${id}: ${problem}\n`);
+    process.exitCode = 1;
+  };
   const storages = new Storages(config.filesDir, { keyring: await openKeyring(config), ...config });
   const swept = await sweep(db, storages, { onError });
   const rest = swept.whole ? "" : "\nA server was sweeping too: the rest was left to it.";
