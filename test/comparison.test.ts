@@ -7,7 +7,7 @@ import { aStoredFile } from "./support/files.ts";
 import { aMember, aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aDatasetVersion, aFile, aModel, anExperiment, aVersion, uuid, wholeForm } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
-import { copyFile, deleteVersion } from "./support/settings.ts";
+import { copyFile, deleteFile, deleteVersion } from "./support/settings.ts";
 import { aServer } from "./support/test-server.ts";
 
 const counts = "addedCount removedCount changedCount";
@@ -126,6 +126,7 @@ test("files are compared by name and bytes; of bytes that the registry has not r
   const old = await put(a, "old name", "kept");
   await registry.ask(copyFile, { id: old, modelVersionId: b, input: { name: "new name" } });
   await put(b, "more", "more");
+  await registry.ask(deleteFile, { id: await put(b, "deleted", "deleted") });
   await registry.db.query(
     "update blob set state = 'CORRUPT' where id = (select blob_id from model_file where model_version_id = $1 and name = 'checkpoint')",
     [uuid(b)],

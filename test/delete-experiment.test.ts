@@ -84,3 +84,31 @@ test("what was exported from it stays whole, and knows what it comes from", asyn
   expect(after).toEqual({ ...before, sourceExperiment: { ...before.sourceExperiment, experiment: null } });
   expect(after.ancestors).toEqual([{ name: "base" }]);
 });
+
+test("what happens to an experiment while it is deleted has happened before, or is refused", async () => {
+  const registry = await aRegistry();
+  const exportNew = `mutation ($id: ID!, $name: String!) {
+    exportExperiment(id: $id, input: { name: "v", model: { name: $name }, anyStatus: true }) {
+      modelVersion { files { totalCount } sourceExperiment { metrics { name } } } userErrors { code field }
+    }
+  }`;
+  const notFound = [{ code: "NOT_FOUND", field: ["id"] }];
+  for (let time = 0; time < 15; time += 1) {
+    const id = await anExperiment(registry);
+    await addArtifact(registry, id, `${time}`);
+    await registry.ask(log, { id });
+    const [{ exportExperiment: exported }, { logMetrics: logged }, removed] = await Promise.all([
+      registry.ask(exportNew, { id, name: `Model of ${time}` }),
+      registry.ask(log, { id }),
+      remove(registry, id),
+    ]);
+    expect(removed).toMatchObject({ experiment: null, userErrors: [] });
+    expect([[], [{ code: "NOT_FOUND" }], [{ code: "CONFLICT" }]]).toContainEqual(logged.userErrors);
+    if (exported.modelVersion === null) expect(exported.userErrors).toEqual(notFound);
+    else
+      expect(exported.modelVersion).toEqual({
+        files: { totalCount: 1 },
+        sourceExperiment: { metrics: [{ name: "a" }, { name: "b" }] },
+      });
+  }
+});
