@@ -43,7 +43,10 @@ test("a file whose request brings more files is alive for as long as they take",
     socket.write(body.subarray(0, -1_000));
     await until(async () => (await blobsOf(registry)).length === 2);
     await until(() => readdirSync(join(filesDir, registry.organizationId, "staging")).length === 1); // the first is there
-    await registry.db.query("update blob set touched_at = touched_at - interval '2 hours'"); // so long ago
+    await registry.db.query(
+      "update blob set touched_at = touched_at - interval '2 hours' where organization_id = $1", // so long ago
+      [registry.organizationId],
+    );
     await registry.db.query("select pg_sleep(0.3)"); // many heartbeats
     expect(await blobsOf(registry)).toMatchObject([{ alive: true }, { alive: true }]);
     socket.write(body.subarray(-1_000));
