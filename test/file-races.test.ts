@@ -141,11 +141,9 @@ test(`${count} races of files on shared bytes, two servers and two sweeps: no by
   expect(files.length).toBeGreaterThan(0);
   for (const { id, blobId, state, sha256 } of files) {
     const bytes = readFileSync(join(filesDir, organizationId, "blobs", blobId));
-    expect([state, digest(bytes), sha256.toString("hex")]).toEqual([
-      "READY",
-      digests.get(id),
-      digests.get(id),
-    ]);
+    const stored = sha256.toString("hex");
+    // A copy whose version was deleted before the copy could be shown has told nobody its id.
+    expect([state, digest(bytes), stored]).toEqual(["READY", stored, digests.get(id) ?? stored]);
   }
   const used = [...new Set(files.map(({ blobId }) => blobId))].sort();
   expect(await keysOfRows(db, organizationId)).toEqual(used);
