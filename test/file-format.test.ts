@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -70,16 +71,18 @@ test("a header of safetensors whose length looks like the beginning of a pickle 
   }
 });
 
-test("no bytes are too odd, and random ones are of no format, nearly always", () => {
-  let known = 0;
-  const bytes = fc.uint8Array({ minLength: 0, maxLength: 400 });
+test("no bytes are too odd", () => {
   fc.assert(
-    fc.property(bytes, fc.nat(10_000), (array, more) => {
-      if (detectFormat(Buffer.from(array), array.length + more) !== FileFormat.UNKNOWN) known += 1;
+    fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(10_000), (array, more) => {
+      expect(Object.values(FileFormat)).toContain(detectFormat(Buffer.from(array), array.length + more));
     }),
     { numRuns: 5_000 },
   );
-  expect(known).toBeLessThan(10);
+});
+
+test("random bytes are of no format, nearly always", () => {
+  const formats = Array.from({ length: 5_000 }, () => detectFormat(randomBytes(64), 64));
+  expect(formats.filter((format) => format !== FileFormat.UNKNOWN).length).toBeLessThan(50);
 });
 
 test("no file is too short, too long or too damaged", () => {
