@@ -9,9 +9,8 @@ export interface Question {
   text: string;
   /** Variables of the document, or parameters of the statement, of the n-th request. */
   values: (n: number, size: Size) => object;
-  /** The data in the form of our schema, where another schema has another one. */
-  // biome-ignore lint/suspicious/noExplicitAny: data of a foreign schema
-  toOurs?: (data: any) => unknown;
+  /** The data in the form of our schema, where another schema has another one. A method, so that each says what it takes. */
+  toOurs?(data: object): unknown;
 }
 
 export interface Scenario {

@@ -10,6 +10,7 @@ import type { ReadHeaders } from "../src/storage-connector/storage.ts";
 import type { StorageConnector } from "../src/storage-connector/storage-connector.ts";
 import { Storages } from "../src/storage-connector/storages.ts";
 import { aDownload, refusalOf } from "./support/download.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { diskPathOf } from "./support/files.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { uuid } from "./support/seed.ts";
@@ -150,8 +151,4 @@ test("a storage that clients can read themselves is where they are sent", async 
 
 function connectionsOf(server: FastifyInstance["server"] | undefined): Promise<number> {
   return new Promise((resolve) => server?.getConnections((_error, count) => resolve(count)));
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }

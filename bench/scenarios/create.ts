@@ -57,9 +57,9 @@ export const create: Scenario = {
     postgraphile: {
       text: postgraphile,
       values: (n, size) => ({ input: { modelId: uuid(aModel(n, size)), ...input(n) } }),
-      toOurs: ({ createVersion: { result } }) => ({
-        createModelVersion: { modelVersion: result, userErrors: [] },
-      }),
+      toOurs({ createVersion: { result } }: { createVersion: { result: object } }) {
+        return { createModelVersion: { modelVersion: result, userErrors: [] } };
+      },
     },
   },
   effect: `

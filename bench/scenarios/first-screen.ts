@@ -58,11 +58,11 @@ export const firstScreen: Scenario = {
     postgraphile: {
       text: postgraphile,
       values: () => ({}),
-      // biome-ignore lint/suspicious/noExplicitAny: data of a foreign schema
-      toOurs: ({ models }: any) => ({
-        // biome-ignore lint/suspicious/noExplicitAny: data of a foreign schema
-        models: { nodes: models.map((model: any) => ({ ...model, versions: { nodes: model.versions } })) },
-      }),
+      toOurs({ models }: { models: { versions: object[] }[] }) {
+        return {
+          models: { nodes: models.map((model) => ({ ...model, versions: { nodes: model.versions } })) },
+        };
+      },
     },
   },
 };

@@ -43,7 +43,9 @@ export const labelEdit: Scenario = {
       values: (n, size) => ({
         input: { versionId: uuid(aFilledVersion(n, size)), index: index(n), name: name(n) },
       }),
-      toOurs: ({ setLabel: { result } }) => ({ updateLabelMap: { modelVersion: result, userErrors: [] } }),
+      toOurs({ setLabel: { result } }: { setLabel: { result: object } }) {
+        return { updateLabelMap: { modelVersion: result, userErrors: [] } };
+      },
     },
   },
   effect: `

@@ -90,13 +90,24 @@ export const overview: Scenario = {
     postgraphile: {
       text: postgraphile,
       values: (n, size) => ({ id: uuid(aModel(n, size)) }),
-      toOurs: ({ model }) => ({ model: { ...model, versions: { nodes: model.versions.map(version) } } }),
+      toOurs({ model }: { model: { versions: PeerVersion[] } }) {
+        return { model: { ...model, versions: { nodes: model.versions.map(version) } } };
+      },
     },
   },
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: data of a foreign schema
-function version({ trainable, deployable, files, ...version }: any) {
+interface PeerVersion {
+  trainable: boolean;
+  deployable: boolean;
+  files: PeerFile[];
+}
+
+interface PeerFile {
+  blob: { size: string; sha256: string };
+}
+
+function version({ trainable, deployable, files, ...version }: PeerVersion) {
   return {
     ...version,
     trainable: { ready: trainable },
@@ -105,7 +116,6 @@ function version({ trainable, deployable, files, ...version }: any) {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: data of a foreign schema
-function file({ blob: { size, sha256 }, ...file }: any) {
+function file({ blob: { size, sha256 }, ...file }: PeerFile) {
   return { ...file, size: Number(size), sha256: Buffer.from(sha256, "base64").toString("hex") };
 }
