@@ -68,12 +68,21 @@ function parts(filled: number): string[] {
     `insert into model_file (id, organization_id, model_version_id, name, filename, blob_id, created_by_id, created_at)
      select ${id("n")}, ${id("1")}, ${id("v")}, 'file ' || p, 'best-' || p || '.onnx', ${id("n")}, ${user("n")}, ${moment("n")}
      from ${each(5)}`,
-    `insert into source_experiment (model_version_id, name, url, parameters, metrics, dataset_versions)
-     select ${id("v")}, 'experiment ' || v, 'https://lab.example.com/experiments/' || v,
-       (select jsonb_agg(jsonb_build_object('name', 'parameter ' || p, 'type', 'INTEGER', 'value', v + p)) from generate_series(1, 5) p),
-       '[{"name": "mAP50", "value": 0.8125}, {"name": "loss", "value": 0.25}]',
-       '[{"alias": "train", "dataset": "PPE", "version": "2026-01", "url": null,
-          "labels": [{"index": 0, "name": "helmet"}, {"index": 1, "name": "vest"}]}]'
+    // Snapshots are only written while their version is being created, which all are by now.
+    "set session_replication_role = replica",
+    `insert into source_experiment (model_version_id, experiment_id, name, url)
+     select ${id("v")}, ${id("v")}, 'experiment ' || v, 'https://lab.example.com/experiments/' || v
      from generate_series(1, ${filled}) v`,
+    `insert into source_parameter (model_version_id, name, type, value, position)
+     select ${id("v")}, 'parameter ' || p, 'INTEGER', to_json(v + p), p - 1 from ${each(5)}`,
+    `insert into source_metric (model_version_id, name, goal, value, best)
+     select ${id("v")}, m.name, m.goal, m.value, m.value
+     from generate_series(1, ${filled}) v, (values ('mAP50', 'MAXIMIZE', 0.8125), ('loss', 'MINIMIZE', 0.25)) m (name, goal, value)`,
+    `insert into source_dataset_version (model_version_id, alias, position, dataset_version_id, dataset, version, label_count)
+     select ${id("v")}, 'train', 0, ${id("1")}, 'PPE', '2026-01', 2 from generate_series(1, ${filled}) v`,
+    `insert into source_label (model_version_id, alias, index, name)
+     select ${id("v")}, 'train', l.index, l.name
+     from generate_series(1, ${filled}) v, (values (0, 'helmet'), (1, 'vest')) l (index, name)`,
+    "reset session_replication_role",
   ];
 }

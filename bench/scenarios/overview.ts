@@ -41,7 +41,15 @@ const postgraphile = `query ($id: UUID!) {
         blob { size sha256 }
         createdBy { name pictureUrl }
       }
-      sourceExperiment: sourceExperimentByModelVersionId { name url parameters metrics datasetVersions }
+      sourceExperiment: sourceExperimentByModelVersionId {
+        name url
+        parameters: sourceParametersByModelVersionIdList(orderBy: POSITION_ASC) { name type value }
+        metrics: sourceMetricsByModelVersionIdList(orderBy: NAME_ASC) { name value }
+        datasetVersions: sourceDatasetVersionsByModelVersionIdList(orderBy: POSITION_ASC) {
+          alias dataset version url
+          labels: sourceLabelsByModelVersionIdAndAliasList(orderBy: INDEX_ASC) { index name }
+        }
+      }
     }
   }
 }`;
@@ -65,7 +73,16 @@ const limit = `
           from model_file f join blob b on b.id = f.blob_id join user_account fu on fu.id = f.created_by_id
           where f.model_version_id = v.id and f.trash_entry_id is null order by f.name limit 20) f)) as files,
         (select to_json(s) from (
-          select name, url, parameters, metrics, dataset_versions as "datasetVersions"
+          select name, url,
+            (select coalesce(json_agg(p), '[]') from (
+              select name, type, value from source_parameter where model_version_id = v.id order by position) p) as parameters,
+            (select coalesce(json_agg(m), '[]') from (
+              select name, value from source_metric where model_version_id = v.id order by name) m) as metrics,
+            (select coalesce(json_agg(d), '[]') from (
+              select alias, dataset, version, url, (select coalesce(json_agg(l), '[]') from (
+                select index, name from source_label
+                where (model_version_id, alias) = (v.id, d.alias) order by index) l) as labels
+              from source_dataset_version d where model_version_id = v.id order by position) d) as "datasetVersions"
           from source_experiment where model_version_id = v.id) s) as "sourceExperiment",
         json_build_object('ready', v.trainable) as trainable, json_build_object('ready', v.deployable) as deployable
       from model_version v join user_account vu on vu.id = v.created_by_id

@@ -142,9 +142,40 @@ export class SourceExperiment {
   @PrimaryColumn("uuid") modelVersionId!: string;
   @Column("text") name!: string;
   @Column("text") url!: string | null;
-  @Column("jsonb") parameters!: object[];
-  @Column("jsonb") metrics!: object[];
-  @Column("jsonb") datasetVersions!: object[];
+}
+
+@Entity()
+export class SourceParameter {
+  @PrimaryColumn("uuid") modelVersionId!: string;
+  @PrimaryColumn("text") name!: string;
+  @Column("text") type!: string;
+  @Column("json") value!: unknown;
+  @Column("int") position!: number;
+}
+
+@Entity()
+export class SourceMetric {
+  @PrimaryColumn("uuid") modelVersionId!: string;
+  @PrimaryColumn("text") name!: string;
+  @Column("float8") value!: number;
+}
+
+@Entity()
+export class SourceDatasetVersion {
+  @PrimaryColumn("uuid") modelVersionId!: string;
+  @PrimaryColumn("text") alias!: string;
+  @Column("int") position!: number;
+  @Column("text") dataset!: string;
+  @Column("text") version!: string;
+  @Column("text") url!: string | null;
+}
+
+@Entity()
+export class SourceLabel {
+  @PrimaryColumn("uuid") modelVersionId!: string;
+  @PrimaryColumn("text") alias!: string;
+  @PrimaryColumn("int") index!: number;
+  @Column("text") name!: string;
 }
 
 export const entities = [
@@ -157,4 +188,8 @@ export const entities = [
   Blob,
   ModelFile,
   SourceExperiment,
+  SourceParameter,
+  SourceMetric,
+  SourceDatasetVersion,
+  SourceLabel,
 ];

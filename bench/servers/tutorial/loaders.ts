@@ -8,7 +8,11 @@ import {
   ModelFile,
   ModelVersion,
   Parameter,
+  SourceDatasetVersion,
   SourceExperiment,
+  SourceLabel,
+  SourceMetric,
+  SourceParameter,
   User,
 } from "./entities.ts";
 
@@ -45,6 +49,10 @@ export function loaders(db: DataSource) {
     versions: many(ModelVersion, "modelId", { version: "DESC" }, live),
     labels: many(Label, "modelVersionId", { index: "ASC" }),
     parameters: many(Parameter, "modelVersionId", { position: "ASC" }),
+    sourceParameters: many(SourceParameter, "modelVersionId", { position: "ASC" }),
+    sourceMetrics: many(SourceMetric, "modelVersionId", { name: "ASC" }),
+    sourceDatasetVersions: many(SourceDatasetVersion, "modelVersionId", { position: "ASC" }),
+    sourceLabels: many(SourceLabel, "modelVersionId", { index: "ASC" }),
     files: many(ModelFile, "modelVersionId", { name: "ASC" }, live),
   };
 }

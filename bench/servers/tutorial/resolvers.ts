@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type DataSource, IsNull } from "typeorm";
 import type { Viewer } from "../serve.ts";
-import { Label, Model, type ModelFile, ModelVersion, Parameter } from "./entities.ts";
+import {
+  Label,
+  Model,
+  type ModelFile,
+  ModelVersion,
+  Parameter,
+  type SourceDatasetVersion,
+  type SourceExperiment,
+} from "./entities.ts";
 import type { loaders } from "./loaders.ts";
 
 export interface Context {
@@ -137,6 +145,18 @@ export const resolvers = {
       load.sourceExperiment.load(id),
     trainable: ({ trainable }: ModelVersion) => ({ ready: trainable }),
     deployable: ({ deployable }: ModelVersion) => ({ ready: deployable }),
+  },
+  SourceExperiment: {
+    parameters: ({ modelVersionId }: SourceExperiment, _args: unknown, { load }: Context) =>
+      load.sourceParameters.load(modelVersionId),
+    metrics: ({ modelVersionId }: SourceExperiment, _args: unknown, { load }: Context) =>
+      load.sourceMetrics.load(modelVersionId),
+    datasetVersions: ({ modelVersionId }: SourceExperiment, _args: unknown, { load }: Context) =>
+      load.sourceDatasetVersions.load(modelVersionId),
+  },
+  DatasetVersion: {
+    labels: async ({ modelVersionId, alias }: SourceDatasetVersion, _args: unknown, { load }: Context) =>
+      (await load.sourceLabels.load(modelVersionId)).filter((label) => label.alias === alias),
   },
   ModelFile: {
     createdAt: dates.createdAt,
