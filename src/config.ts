@@ -27,6 +27,8 @@ export interface Config {
   corsOrigins: string[] | "*";
   /** For how many days what was deleted can be restored. */
   trashDays: number;
+  /** Whether one statement reads all that a query selects; see docs/performance.md. */
+  readAhead: boolean;
   introspection: boolean;
   playground: boolean;
   logLevel: string;
@@ -100,6 +102,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       origins,
     ),
     trashDays: read("TRASH_DAYS", "a whole number from 1 to 3650", "30", wholeNumber(1, 3_650)),
+    readAhead: flag("READ_AHEAD"),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>

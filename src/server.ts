@@ -30,7 +30,14 @@ import type { Storages } from "./storage-connector/storages.ts";
 
 export type ServerConfig = Pick<
   Config,
-  "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel" | "maxFileSize" | "publicUrl"
+  | "corsOrigins"
+  | "trashDays"
+  | "readAhead"
+  | "introspection"
+  | "playground"
+  | "logLevel"
+  | "maxFileSize"
+  | "publicUrl"
 > & {
   /** How slow the sender of a file may be, when not as `limits.ts` has it. */
   pace?: Pace;
@@ -106,6 +113,7 @@ export async function createServer(
     baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
     requestId: request.id,
     trashDays: config.trashDays,
+    readAhead: config.readAhead,
     maxFileSize: config.maxFileSize,
     viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
   });

@@ -3,7 +3,10 @@ import type { Context } from "../context.ts";
 import { Experiment, experimentById } from "../experiment/experiment.ts";
 import { byName, FileOrder, FileWhere } from "../file/file.input.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
+import { Reads } from "../read-ahead/reads.ts";
 import { PageArgs } from "../page/page-args.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { normalizeName } from "../text.ts";
 import { Artifact, ArtifactConnection, artifactByName, artifactsOf } from "./artifact.ts";
 import { isInherited } from "./experiment-base-file.ts";
@@ -38,19 +41,20 @@ export class ArtifactsOfExperimentResolver {
     return artifactByName(context, id, normalizeName(name));
   }
 
+  @Reads(artifactsOf, { args: pageRequest })
   @FieldResolver(() => ArtifactConnection, {
     description:
       "Its files. It begins with those of its base that are READY then; an export makes all of them files of the version.",
   })
   artifacts(
-    @Root() { id }: Experiment,
+    @Root() experiment: Experiment,
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => FileWhere, { nullable: true, description: "Which artifacts." })
     where: FileWhere | null,
     @Arg("orderBy", () => FileOrder, { defaultValue: byName, description: "In which order." })
     orderBy: FileOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Artifact>> {
-    return artifactsOf(context, id, { page, where, orderBy });
+  ): Soon<Connection<Artifact>> {
+    return artifactsOf(context, experiment, { page, where, orderBy });
   }
 }

@@ -1,5 +1,6 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { findDataset } from "../dataset/dataset.resolver.ts";
 import { Dataset, datasetById } from "../dataset/dataset.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
@@ -8,8 +9,11 @@ import { Label, type LabelRow } from "../label/label.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
@@ -73,8 +77,9 @@ export class DatasetVersionResolver {
     })
     orderBy: DatasetVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<DatasetVersion>> {
-    return datasetVersionsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<DatasetVersion>> {
+    return datasetVersionsOfOrganization(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateDatasetVersionPayload, { description: "Makes a version of a dataset known." })
@@ -160,6 +165,7 @@ export class PartsOfDatasetVersionResolver {
 
 @Resolver(() => Dataset)
 export class VersionsOfDatasetResolver {
+  @Reads(versionsOfDataset, { args: pageRequest })
   @FieldResolver(() => DatasetVersionConnection, { description: "The versions of the dataset." })
   versions(
     @Root() dataset: Dataset,
@@ -172,7 +178,7 @@ export class VersionsOfDatasetResolver {
     })
     orderBy: DatasetVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<DatasetVersion>> {
-    return versionsOfDataset(context, dataset.id, { page, where, orderBy });
+  ): Soon<Connection<DatasetVersion>> {
+    return versionsOfDataset(context, dataset, { page, where, orderBy });
   }
 }

@@ -11,7 +11,10 @@ import {
 } from "../model-version/model-version.input.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { ancestorsOf, descendantsOf, LineageVersion } from "./lineage.ts";
 import { versionsTrainedOn } from "./versions-trained-on.ts";
 
@@ -49,6 +52,7 @@ export class VersionOfLineageResolver {
 
 @Resolver(() => DatasetVersion)
 export class VersionsTrainedOnDatasetVersionResolver {
+  @Reads(versionsTrainedOn, { args: pageRequest })
   @FieldResolver(() => ModelVersionConnection, {
     description: "The versions whose source experiment used it.",
   })
@@ -63,7 +67,7 @@ export class VersionsTrainedOnDatasetVersionResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsTrainedOn(context, dataset.id, { page, where, orderBy });
+  ): Soon<Connection<ModelVersion>> {
+    return versionsTrainedOn(context, dataset, { page, where, orderBy });
   }
 }

@@ -3,7 +3,10 @@ import type { Context } from "../context.ts";
 import { byName, FileOrder, FileWhere } from "../file/file.input.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { PageArgs } from "../page/page-args.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { normalizeName } from "../text.ts";
 import { fileByName, filesOf, ModelFile, ModelFileConnection } from "./model-file.ts";
 
@@ -29,6 +32,7 @@ export class FilesOfModelVersionResolver {
     return fileByName(context, id, normalizeName(name));
   }
 
+  @Reads(filesOf, { args: pageRequest })
   @FieldResolver(() => ModelFileConnection, { description: "The files of the version." })
   files(
     @Root() version: ModelVersion,
@@ -38,7 +42,7 @@ export class FilesOfModelVersionResolver {
     @Arg("orderBy", () => FileOrder, { defaultValue: byName, description: "In which order." })
     orderBy: FileOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelFile>> {
-    return filesOf(context, version.id, { page, where, orderBy });
+  ): Soon<Connection<ModelFile>> {
+    return filesOf(context, version, { page, where, orderBy });
   }
 }

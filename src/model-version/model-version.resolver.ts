@@ -1,11 +1,15 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { Model, modelOfVersion } from "../model/model.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { User, userById } from "../user/user.ts";
 import { createModelVersion } from "./create-model-version.ts";
@@ -54,8 +58,9 @@ export class ModelVersionResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<ModelVersion>> {
+    return versionsOfOrganization(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateModelVersionPayload, {
@@ -116,6 +121,7 @@ export class ModelVersionResolver {
 
 @Resolver(() => Model)
 export class VersionsOfModelResolver {
+  @Reads(versionsOfModel, { args: pageRequest })
   @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
   versions(
     @Root() model: Model,
@@ -128,8 +134,8 @@ export class VersionsOfModelResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsOfModel(context, model.id, { page, where, orderBy });
+  ): Soon<Connection<ModelVersion>> {
+    return versionsOfModel(context, model, { page, where, orderBy });
   }
 
   @FieldResolver(() => ModelVersion, {

@@ -1,11 +1,13 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { User, userById } from "../user/user.ts";
@@ -50,8 +52,9 @@ export class ModelResolver {
     })
     orderBy: ModelOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Model>> {
-    return modelsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Model>> {
+    return modelsOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateModelPayload, { description: "Creates a model without versions." })

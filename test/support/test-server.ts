@@ -36,6 +36,7 @@ export async function aServer(
     {
       corsOrigins: ["https://app.example.com"],
       trashDays: 30,
+      readAhead: process.env.READ_AHEAD !== "false", // the whole suite has to pass both ways
       introspection: true,
       playground: true,
       logLevel: "silent",
