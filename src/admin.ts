@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<string> {
   const config = readConfig(process.env);
   const database = await openDatabase(config);
   try {
-    const db = await connect(database.url, 1);
+    const db = await connect(database.url, { poolSize: 1, preparedStatements: config.preparedStatements });
     try {
       if (await db.showMigrations())
         throw new ConfigError(

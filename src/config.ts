@@ -21,6 +21,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Connections to PostgreSQL that this process opens at most. */
   databasePoolSize: number;
+  /** Whether PostgreSQL may be asked to remember statements: not through a pooler that cannot. */
+  preparedStatements: boolean;
   /** What encrypts secrets at rest: the first, and those that still decrypt. Empty when there are none. */
   secretKeys: SecretKey[];
   /** Origins whose pages may call the API; `"*"` for all. */
@@ -93,6 +95,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       "a whole number from 1 to 1000",
       "10",
       wholeNumber(1, 1_000),
+    ),
+    preparedStatements: read(
+      "PREPARED_STATEMENTS",
+      "on or off",
+      "on",
+      (text) => ({ on: true, off: false })[text],
     ),
     secretKeys: secretKeys(env.SECRET_KEYS?.trim() || undefined),
     corsOrigins: read(

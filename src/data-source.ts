@@ -30,6 +30,7 @@ import { PostgresNaming } from "./naming.ts";
 import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
 import { PendingUpload } from "./pending-upload/pending-upload.ts";
+import { Client, PreparingClient } from "./postgres-client.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
 import {
   Metric,
@@ -85,25 +86,19 @@ const entities = [
 /** Sizes of files are whole numbers below 2^53; the driver would give them as text. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/**
- * PostgreSQL can end a connection in the same breath in which it opens it, before TypeORM listens. Without a listener
- * that would end the process; with one, the next statement on the connection fails.
- */
-class Client extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on("error", () => {});
-  }
-}
-
 export interface DataSourceOptions {
   poolSize?: number;
+  /** Whether statements are prepared once on each connection; see `postgres-client.ts`. */
+  preparedStatements?: boolean;
   /** Told of each statement; tests count them. */
   logger?: Logger;
 }
 
 /** The connection pool of one process to a PostgreSQL of version 15 or later. */
-export function createDataSource(url: string, { poolSize = 10, logger }: DataSourceOptions = {}) {
+export function createDataSource(
+  url: string,
+  { poolSize = 10, preparedStatements = true, logger }: DataSourceOptions = {},
+) {
   return new DataSource({
     type: "postgres",
     url,
@@ -119,7 +114,7 @@ export function createDataSource(url: string, { poolSize = 10, logger }: DataSou
     poolErrorHandler: () => {},
     ...(logger && { logger, logging: ["query"] }),
     extra: {
-      Client,
+      Client: preparedStatements ? PreparingClient : Client,
       statement_timeout: limits.statement,
       idle_in_transaction_session_timeout: limits.statement,
       keepAlive: true,
@@ -128,8 +123,8 @@ export function createDataSource(url: string, { poolSize = 10, logger }: DataSou
 }
 
 /** @throws ConfigError when PostgreSQL cannot be reached with this URL, or is too old */
-export async function connect(url: string, poolSize: number): Promise<DataSource> {
-  const db = createDataSource(url, { poolSize });
+export async function connect(url: string, options: DataSourceOptions): Promise<DataSource> {
+  const db = createDataSource(url, options);
   try {
     await db.initialize();
   } catch (error) {

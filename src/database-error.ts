@@ -50,7 +50,7 @@ export function translateDatabaseError(error: unknown): unknown {
       "BAD_USER_INPUT",
       "Expected text without NUL characters, and cursors as they were given out.",
     );
-  if (code === "40P01" || code === "40001") {
+  if (code === "40P01" || code === "40001" || code === "0A000") {
     return apiError(
       "SERVICE_UNAVAILABLE",
       "It came into the way of another change, and nothing was changed; try again.",

@@ -113,6 +113,8 @@ export const limits = {
 
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
+  /** Texts of statements that PostgreSQL is asked to remember, on each connection of a process. */
+  preparedStatements: 500,
   /** Milliseconds between two sweeps of what is over its time, or of use to nobody. */
   sweep: 3_600_000,
   /** Things that a sweep deals with before it makes room for requests; bytes that it removes at once. */

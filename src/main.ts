@@ -38,7 +38,7 @@ process.on("SIGTERM", onSignal);
 async function start(): Promise<void> {
   const config = readConfig(process.env);
   const url = config.databaseUrl ?? (await startDatabase(config));
-  running.db = await connect(url, config.databasePoolSize);
+  running.db = await connect(url, { poolSize: config.databasePoolSize, ...config });
   const first = await prepareDatabase(running.db, config, stopping.signal);
   const keyring = await openKeyring(config);
   const unreadable = await findUnreadableSecrets(running.db, keyring).catch((error: Error) => [

@@ -157,6 +157,11 @@ test.each<[string, Record<string, string>, string]>([
     'DATABASE_POOL_SIZE: expected a whole number from 1 to 1000, got "0".',
   ],
   [
+    "PREPARED_STATEMENTS",
+    { PREPARED_STATEMENTS: "no" },
+    'PREPARED_STATEMENTS: expected on or off, got "no".',
+  ],
+  [
     "CORS_ORIGINS",
     { CORS_ORIGINS: "app.example.com" },
     'CORS_ORIGINS: expected * or origins such as https://app.example.com, separated by commas, got "app.example.com".',

@@ -14,7 +14,7 @@ import { includes, lower, type Role } from "./role.ts";
 export async function holdAccess(tx: EntityManager, context: Context): Promise<void> {
   const { organizationId, userId, tokenId, role } = viewerOf(context);
   const [row]: { token_role: Role; member_role: Role }[] = await tx.query(
-    "select * from hold_access($1, $2, $3)",
+    "select token_role, member_role from hold_access($1, $2, $3)",
     [organizationId, userId, tokenId],
   );
   if (!row) throw apiError("UNAUTHENTICATED", "The API token has just been revoked; nothing was changed.");
