@@ -8,8 +8,9 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User, userById } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ApiTokenOrder, ApiTokenOrderField, ApiTokenWhere, CreateApiTokenInput } from "./api-token.input.ts";
 import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "./api-token.ts";
@@ -99,9 +100,10 @@ export class ApiTokenResolver {
     return userById(context, userId);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created it." })
-  createdBy(@Root() { createdById }: ApiToken, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: ApiToken, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 
   @FieldResolver(() => ApiTokenPermissions, { description: viewerPermissionsDescription })

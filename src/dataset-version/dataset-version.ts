@@ -8,6 +8,7 @@ import { DetectionType } from "../model-version/enums.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
+import { one } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -78,6 +79,13 @@ export class DatasetVersion implements Node {
 }
 
 export const datasetVersionById = nodeById(DatasetVersion);
+
+/** The version of a dataset that something of its organization refers to; null when it is gone. */
+export const datasetVersionOf = one<DatasetVersion, "datasetVersionId">({
+  type: DatasetVersion,
+  key: { datasetVersionId: "uuid" },
+  where: ({ datasetVersionId }) => `r.id = ${datasetVersionId}`,
+});
 
 /** The version that has the name in the dataset. */
 export const datasetVersionByName = batch<string, DatasetVersion | null, string>(

@@ -8,10 +8,11 @@ import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { may } from "../permissions.ts";
+import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import {
   CreateDatasetInput,
@@ -121,9 +122,10 @@ export class DatasetResolver {
     return { dataset: row, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the dataset." })
-  createdBy(@Root() dataset: Dataset, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, dataset.createdById);
+  createdBy(@Root() dataset: Dataset, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, dataset);
   }
 
   @FieldResolver(() => DatasetPermissions, { description: viewerPermissionsDescription })

@@ -8,6 +8,7 @@ import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
+import { one } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -59,6 +60,12 @@ export class Dataset implements Node {
 }
 
 export const datasetById = nodeById(Dataset);
+
+export const datasetOfVersion = one<Dataset, "datasetId">({
+  type: Dataset,
+  key: { datasetId: "uuid" },
+  where: ({ datasetId }) => `r.id = ${datasetId}`,
+});
 
 export const datasetByName = batch<string, Dataset | null>(
   async (context, names) => {

@@ -7,9 +7,10 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createExperiment } from "./create-experiment.ts";
 import {
   CreateExperimentInput,
@@ -139,8 +140,9 @@ export class ExperimentResolver {
     return { experiment: row, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the experiment." })
-  createdBy(@Root() experiment: Experiment, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, experiment.createdById);
+  createdBy(@Root() experiment: Experiment, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, experiment);
   }
 }

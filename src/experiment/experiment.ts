@@ -6,6 +6,7 @@ import { DetectionType, Framework } from "../model-version/enums.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { ExperimentStatus } from "./experiment-status.ts";
@@ -148,6 +149,13 @@ export class Experiment implements Node {
 }
 
 export const experimentById = nodeById(Experiment);
+
+/** The experiment that something of its organization came from; null when it is gone. */
+export const experimentOfSource = one<Experiment, "experimentId">({
+  type: Experiment,
+  key: { experimentId: "uuid" },
+  where: ({ experimentId }) => `r.id = ${experimentId}`,
+});
 
 for (const constraint of ["experiment_name_taken", "experiment_name_taken_outside_projects"])
   onConstraint(

@@ -8,8 +8,9 @@ import { Organization } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import {
@@ -118,9 +119,10 @@ export class InvitationResolver {
     return { ...result, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who made it." })
-  createdBy(@Root() { createdById }: Invitation, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: Invitation, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 
   @FieldResolver(() => InvitationPermissions, { description: viewerPermissionsDescription })

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Context } from "../context.ts";
 import { byName, FileOrder, FileWhere } from "../file/file.input.ts";
-import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
+import { ModelVersion, versionOfPart } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
 import { pageRequest } from "../page/page.ts";
 import { PageArgs } from "../page/page-args.ts";
@@ -12,24 +12,26 @@ import { fileByName, filesOf, ModelFile, ModelFileConnection } from "./model-fil
 
 @Resolver(() => ModelFile)
 export class ModelFileResolver {
+  @Reads(versionOfPart)
   @FieldResolver(() => ModelVersion, { description: "The version that it belongs to." })
-  modelVersion(@Root() { modelVersionId }: ModelFile, @Ctx() context: Context): Promise<ModelVersion | null> {
-    return modelVersionById(context, modelVersionId);
+  modelVersion(@Root() file: ModelFile, @Ctx() context: Context): Soon<ModelVersion | null> {
+    return versionOfPart(context, file);
   }
 }
 
 @Resolver(() => ModelVersion)
 export class FilesOfModelVersionResolver {
+  @Reads(fileByName, { args: ({ name }: { name: string }) => normalizeName(name) })
   @FieldResolver(() => ModelFile, {
     nullable: true,
     description: "The file of the version that has this name; null when there is none.",
   })
   file(
-    @Root() { id }: ModelVersion,
+    @Root() version: ModelVersion,
     @Arg("name", () => String, { description: "Its name, such as `weights`." }) name: string,
     @Ctx() context: Context,
-  ): Promise<ModelFile | null> {
-    return fileByName(context, id, normalizeName(name));
+  ): Soon<ModelFile | null> {
+    return fileByName(context, version, normalizeName(name));
   }
 
   @Reads(filesOf, { args: pageRequest })

@@ -11,7 +11,7 @@ import { type Payload, payloadType } from "../payload.ts";
 import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createModelVersion } from "./create-model-version.ts";
 import { findModelVersion } from "./find-model-version.ts";
 import { ModelVersionConnection, versionsOfModel, versionsOfOrganization } from "./list-model-versions.ts";
@@ -43,8 +43,9 @@ export class ModelVersionResolver {
   modelVersion(
     @Arg("by", () => ModelVersionBy, { description: "How to find it." }) by: ModelVersionBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ModelVersion | null> {
-    return findModelVersion(context, by);
+    return findModelVersion(context, by, info);
   }
 
   @Query(() => ModelVersionConnection, { description: "The versions of all models of the organization." })
@@ -108,14 +109,16 @@ export class ModelVersionResolver {
     return { modelVersion: row, userErrors };
   }
 
+  @Reads(modelOfVersion)
   @FieldResolver(() => Model, { description: "The model that the version belongs to." })
-  model(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Model | null> {
-    return modelOfVersion(context, version.modelId);
+  model(@Root() version: ModelVersion, @Ctx() context: Context): Soon<Model | null> {
+    return modelOfVersion(context, version);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the version." })
-  createdBy(@Root() version: ModelVersion, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, version.createdById);
+  createdBy(@Root() version: ModelVersion, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, version);
   }
 }
 
@@ -138,16 +141,18 @@ export class VersionsOfModelResolver {
     return versionsOfModel(context, model, { page, where, orderBy });
   }
 
+  @Reads(latestVersionOf)
   @FieldResolver(() => ModelVersion, {
     nullable: true,
     description: "The version with the highest number; null when there is none.",
   })
-  latestVersion(@Root() model: Model, @Ctx() context: Context): Promise<ModelVersion | null> {
-    return latestVersionOf(context, model.id);
+  latestVersion(@Root() model: Model, @Ctx() context: Context): Soon<ModelVersion | null> {
+    return latestVersionOf(context, model);
   }
 
+  @Reads(versionCountOf)
   @FieldResolver(() => Int, { description: "How many versions the model has." })
-  versionCount(@Root() model: Model, @Ctx() context: Context): Promise<number> {
-    return versionCountOf(context, model.id);
+  versionCount(@Root() model: Model, @Ctx() context: Context): Soon<number> {
+    return versionCountOf(context, model);
   }
 }

@@ -12,7 +12,11 @@ export abstract class Node {
 }
 
 /** Finds an object by its UUID; given a resolver's `info`, what is selected of it is read ahead. */
-export type NodeLook<Row> = (context: Context, uuid: string, info?: GraphQLResolveInfo) => Promise<Row | null>;
+export type NodeLook<Row> = (
+  context: Context,
+  uuid: string,
+  info?: GraphQLResolveInfo,
+) => Promise<Row | null>;
 
 /** Type name → its look-up by UUID; `node` and `nodes` read it. */
 export const nodeTypes = new Map<string, NodeLook<Node>>();

@@ -14,7 +14,9 @@ export function load(
   identity: string,
   wishes: () => Wish[],
 ): Promise<Row> {
-  return loaderFor(context, key, identity, () => writeStatement(context.db, key, wishes(), null)).load(parent);
+  return loaderFor(context, key, identity, () => writeStatement(context.db, key, wishes(), null)).load(
+    parent,
+  );
 }
 
 /** What a resolver reads ahead for the fields below it. */

@@ -77,7 +77,13 @@ function writeWish(draft: Draft, level: Level, at: At, wish: Wish, parents: numb
 }
 
 /** Writes what hangs on a row of a relation. */
-function hang(draft: Draft, level: Level, row: string, { relation, wanted }: Wish, parents: number | null): Revive {
+function hang(
+  draft: Draft,
+  level: Level,
+  row: string,
+  { relation, wanted }: Wish,
+  parents: number | null,
+): Revive {
   const at = atColumns(draft, relation, row);
   const revives: Revive[] = [];
   for (const wish of wanted.wishes.values()) {
@@ -146,7 +152,8 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
     const { relation, args, place } = wish;
     const limit = relation.source.limit?.(args) ?? null;
     // A list that turns out to be longer than its share of the answer's budget is left to its resolver.
-    const share = limit === null && parents !== null ? Math.max(1, Math.floor(limits.answer / parents)) : null;
+    const share =
+      limit === null && parents !== null ? Math.max(1, Math.floor(limits.answer / parents)) : null;
     const from = rowsUnder(draft, key, wish, share === null ? limit : share + 1);
     const [rows, name] = [draft.name("r"), draft.name("l")];
     const columns = columnsFor(draft, wish);
@@ -182,7 +189,7 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
 function rowsUnder({ db, bind }: Draft, key: KeySql, { relation, args }: Wish, limit: number | null): string {
   const { type, from, where, order } = relation.source;
   const rows = from ? `(${from(key, args, bind)})` : tableOf(db, type);
-  return `select r.*, true as there from ${rows} r where ${where?.(key, args, bind) ?? "true"}
+  return `select r.*${relation.kind === "one" ? ", true as there" : ""} from ${rows} r where ${where?.(key, args, bind) ?? "true"}
     ${order ? `order by ${order("r", args)}` : ""} ${limit === null ? "" : `limit ${limit}`}`;
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
-import { type Context, organizationOf, viewerOf } from "../context.ts";
+import { type Context, organizationOf } from "../context.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { toGlobalId } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
