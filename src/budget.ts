@@ -44,3 +44,9 @@ export function weighed<Value extends object | null>(context: Context, value: Va
   spend(context, weightOf(value));
   return value;
 }
+
+/** The list, counted by its length. */
+export function counted<Row>(context: Context, list: Row[]): Row[] {
+  spend(context, list.length);
+  return list;
+}

@@ -25,5 +25,5 @@ export function firstLabels<Property extends string>(
 ): Soon<LabelRow[]> {
   const { labelCount } = owner;
   spend(context, Math.max(0, Math.min(first ?? labelCount, labelCount)));
-  return labelsOf(context, owner, first);
+  return labelsOf(context, owner, first ?? null);
 }

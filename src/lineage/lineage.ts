@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { batch, groupBy } from "../batch.ts";
 import { limits } from "../limits.ts";
+import { many } from "../read-ahead/look.ts";
 
 @ObjectType({
   description:
@@ -25,25 +25,23 @@ export class LineageVersion {
 
 /** Declares a walk from versions to their relatives: one statement, which goes round no circle. */
 function walk(next: string, step: string) {
-  return batch<string, LineageVersion[]>(
-    async ({ db }, versionIds) => {
-      const found: (LineageVersion & { root: string })[] = await db.query(
-        `with recursive line as (
-           select id as root, id, 0 as distance from unnest($1::uuid[]) v(id)
-           union all
-           select line.root, ${next}, line.distance + 1 from line join model_version v on ${step}
-           where ${next} is not null and line.distance < $2
-         ) cycle root, id set comes_again using path
-         select line.root, line.distance, v.id as "modelVersionId", v.name, v.version, m.name as "modelName"
-         from line join model_version v on v.id = line.id join model m on m.id = v.model_id
-         where line.distance > 0 and not line.comes_again
-         order by line.root, line.distance, m.name, v.version limit $3`,
-        [versionIds, limits.generations, limits.answer + 1],
-      );
-      return groupBy(found, ({ root }) => root);
-    },
-    () => [],
-  );
+  return many<LineageVersion, "id">({
+    type: LineageVersion,
+    key: { id: "uuid" },
+    from: ({ id }) =>
+      `with recursive line as (
+         select ${id} as id, 0 as distance
+         union all
+         select ${next}, line.distance + 1 from line join model_version v on ${step}
+         where ${next} is not null and line.distance < ${limits.generations}
+       ) cycle id set comes_again using path
+       select line.distance, v.id as "modelVersionId", v.name, v.version, m.name as "modelName"
+       from line join model_version v on v.id = line.id join model m on m.id = v.model_id
+       where line.distance > 0 and not line.comes_again limit ${limits.answer + 1}`,
+    columns: ["distance", "modelVersionId", "name", "version", "modelName"],
+    order: (row) => `${row}.distance, ${row}."modelName", ${row}.version`,
+    atMost: limits.generations,
+  });
 }
 
 /** What each version comes from, the nearest first. */

@@ -20,26 +20,24 @@ export async function findModelVersion(
   if (!within) return null;
   const model = await findModel(context, within.model, ["by", key, "model"]);
   if (!model) return null;
+  const modelId = model.id;
   return "version" in within
-    ? byNumber(context, model, within.version, info)
-    : byName(context, model, normalizeName(within.name), info);
+    ? byNumber(context, { modelId, version: within.version }, undefined, info)
+    : byName(context, { modelId, name: normalizeName(within.name) }, undefined, info);
 }
 
 /** The version that has the number in the model, or had it before it was transferred: no other ever gets it. */
-const byNumber = one<ModelVersion, "id", number>({
+const byNumber = one<ModelVersion, "modelId" | "version">({
   type: ModelVersion,
-  key: { id: "uuid" },
-  where: ({ id }, version, bind) => {
-    const number = `${bind(version)}::int`;
-    return `r.id in (
-      select id from model_version where model_id = ${id} and version = ${number}
-      union all
-      select model_version_id from previous_address where model_id = ${id} and version = ${number}) and ${live}`;
-  },
+  key: { modelId: "uuid", version: "int" },
+  where: ({ modelId, version }) => `r.id in (
+    select id from model_version where (model_id, version) = (${modelId}, ${version})
+    union all
+    select model_version_id from previous_address where (model_id, version) = (${modelId}, ${version})) and ${live}`,
 });
 
-const byName = one<ModelVersion, "id", string>({
+const byName = one<ModelVersion, "modelId" | "name">({
   type: ModelVersion,
-  key: { id: "uuid" },
-  where: ({ id }, name, bind) => `r.model_id = ${id} and r.name = ${bind(name)} and ${live}`,
+  key: { modelId: "uuid", name: "text" },
+  where: ({ modelId, name }) => `r.model_id = ${modelId} and r.name = ${name} and ${live}`,
 });

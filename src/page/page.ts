@@ -93,7 +93,8 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
     const counted = named("totalCount").length > 0 ? count.wishes(request.where ?? null, null) : [];
     if (nodes.length + edges.length + pageInfo.length === 0) return counted;
     const listed = rows.wishes(request, rowsIn(selection, nodes, edges));
-    if (edges.length + pageInfo.length > 0) // for cursors
+    if (edges.length + pageInfo.length > 0)
+      // for cursors
       for (const { wanted } of listed) wanted.columns.add("id").add(orderOf(declared, request).property);
     return [...listed, ...counted];
   }

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { Model, modelById } from "../model/model.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
-import { pageRequest } from "../page/page.ts";
+import { type PageRequest, pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
@@ -28,7 +28,7 @@ export class PreviousAddressResolver {
 
 @Resolver(() => ModelVersion)
 export class PreviousAddressesOfModelVersionResolver {
-  @Reads(previousAddressesOf, { args: pageRequest })
+  @Reads(previousAddressesOf, { args: (page: PageArgs) => lastFirst(page) })
   @FieldResolver(() => PreviousAddressConnection, {
     description: "Where the version was before it was transferred here, the last address first.",
   })
@@ -37,7 +37,10 @@ export class PreviousAddressesOfModelVersionResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
   ): Soon<Connection<PreviousAddress>> {
-    const orderBy = { field: "MOVED_AT", direction: Direction.DESC };
-    return previousAddressesOf(context, version, { page, orderBy });
+    return previousAddressesOf(context, version, lastFirst(page));
   }
+}
+
+function lastFirst(page: PageArgs): PageRequest {
+  return pageRequest({ ...page, orderBy: { field: "MOVED_AT", direction: Direction.DESC } });
 }
