@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
-import { readAhead } from "./support/test-server.ts";
 import { aFile, aModel, aSourceExperiment, aVersion, wholeForm } from "./support/seed.ts";
+import { readAhead } from "./support/test-server.ts";
 
 const cards = `query ($name: String!) {
   model(by: { name: $name }) {

@@ -2,7 +2,9 @@ import type { Bind } from "../filter.ts";
 import type { RowClass } from "../rows.ts";
 
 /** By what the rows of a relation are found: properties of the parent, with their types in PostgreSQL. */
-export type Key<Property extends string = string> = { readonly [property in Property]: "uuid" | "text" | "int" };
+export type Key<Property extends string = string> = {
+  readonly [property in Property]: "uuid" | "text" | "int";
+};
 
 /** The SQL of each property of a key. */
 export type KeySql<Property extends string = string> = { readonly [property in Property]: string };
@@ -56,4 +58,6 @@ export interface Wanted {
   wishes: Map<string, Wish>;
 }
 
-export type Parent<Property extends string = string> = { readonly [property in Property]: string | number | null };
+export type Parent<Property extends string = string> = {
+  readonly [property in Property]: string | number | null;
+};
