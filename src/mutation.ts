@@ -9,6 +9,7 @@ import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
 import { holdAccess, holdAccessAlone } from "./member/access.ts";
 import { uuidOf } from "./node/id.ts";
+import { transaction } from "./transaction.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 export interface Options {
@@ -110,7 +111,7 @@ export async function transact<Result>(
   try {
     await first?.();
     forget(context);
-    const result = await context.db.transaction(async (tx) => {
+    const result = await transaction(context.db, async (tx) => {
       const { before, after } = accesses[access];
       await before?.(tx, context);
       const written = await write(tx);
