@@ -3,6 +3,7 @@ import { Check, Column, Entity, type EntityManager, ForeignKey, PrimaryColumn } 
 import { batch, groupBy } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
+import { send } from "../transaction.ts";
 
 @ObjectType({
   description:
@@ -69,7 +70,8 @@ export async function insertLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(
+  await send(
+    tx,
     `insert into ${table} (${owner}, index, name) select $1, * from unnest($2::int[], $3::text[])`,
     [ownerId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
   );
@@ -82,7 +84,8 @@ export async function renameLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(
+  await send(
+    tx,
     `update ${table} l set name = renamed.name from unnest($2::int[], $3::text[]) renamed(index, name)
      where l.${owner} = $1 and l.index = renamed.index`,
     [ownerId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
@@ -96,7 +99,7 @@ export async function deleteLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(`delete from ${table} where ${owner} = $1 and index = any($2)`, [
+  await send(tx, `delete from ${table} where ${owner} = $1 and index = any($2)`, [
     ownerId,
     labels.map(({ index }) => index),
   ]);
