@@ -1,3 +1,4 @@
+import type { GraphQLError } from "graphql";
 import { QueryFailedError } from "typeorm";
 import { apiError } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -13,6 +14,13 @@ export function onConstraint(
   message: string,
 ): void {
   constraints.set(name, { code, field, message });
+}
+
+const codes = new Map<string, () => GraphQLError>();
+
+/** Declares what a client is told when a function of the registry raises an error with this code. */
+export function onErrorCode(code: string, error: () => GraphQLError): void {
+  codes.set(code, error);
 }
 
 /** Tells what the database refuses at another argument than the usual one. */
@@ -42,6 +50,8 @@ export function translateDatabaseError(error: unknown): unknown {
     error instanceof QueryFailedError ? error.driverError : error;
   const known = constraints.get(constraint);
   if (known) return new Refusal([known]);
+  const declared = codes.get(code);
+  if (declared) return declared();
   if (code === "57014" || code === "55P03") {
     return apiError("TIMEOUT", `It took longer than ${limits.statement / 1_000} s and was given up.`);
   }

@@ -9,6 +9,7 @@ import { forgetExpiredKeys } from "./idempotency-key/idempotency-key.ts";
 import { limits } from "./limits.ts";
 import { holdAccess, holdAccessAlone } from "./member/access.ts";
 import { uuidOf } from "./node/id.ts";
+import { transaction } from "./transaction.ts";
 import { Refusal, type UserError, UserErrorCode } from "./user-error.ts";
 
 export interface Options {
@@ -30,10 +31,18 @@ const accesses: { [kind in "HELD" | "ALONE" | "NONE"]: { before?: Check; after?:
 
 export interface Creation<Row> extends Options {
   idempotencyKey: string | null | undefined;
-  /** Changes the database, and gives the UUID of what it created; and its secret, where it has one and it is new. */
-  write: (tx: EntityManager) => Promise<string | { uuid: string; secret: string | null }>;
+  /** Changes the database, and gives the UUID of what it created. */
+  write: (tx: EntityManager) => Promise<string | Created<Row>>;
   /** Finds that object again, as the client will see it. */
   read: (context: Context, uuid: string) => Promise<Row | null>;
+}
+
+export interface Created<Row> {
+  uuid: string;
+  /** Where it has one and it is new. */
+  secret?: string | null;
+  /** As it was written, where that is known: it is not read again. */
+  row?: Promise<Row>;
 }
 
 export interface Edit<Row, Result> extends Omit<Options, "first"> {
@@ -43,6 +52,8 @@ export interface Edit<Row, Result> extends Omit<Options, "first"> {
   first?: (uuid: string) => Promise<void>;
   /** Changes the database, and tells what the payload says of it beside the object. */
   write: (tx: EntityManager, uuid: string) => Promise<Result>;
+  /** The object as it was written, where that is known: it is not read again. */
+  written?: (result: Result) => Promise<Row>;
   /** Finds the object again, as the client will see it. */
   read: (context: Context, uuid: string) => Promise<Row | null>;
 }
@@ -58,10 +69,10 @@ export async function create<Row>(
 ): Promise<{ row: Row | null; secret: string | null; userErrors: UserError[] }> {
   const { result, userErrors } = await transact(context, write, options);
   if (result === null) return { row: null, secret: null, userErrors };
-  const { uuid, secret } = typeof result === "string" ? { uuid: result, secret: null } : result;
+  const { uuid, secret = null, row: written } = typeof result === "string" ? { uuid: result } : result;
   // What it fails to forget is forgotten after the next one.
   if (idempotencyKey != null) await forgetExpiredKeys(context.db).catch(() => {});
-  const row = await read(context, uuid).catch(doneButUnread);
+  const row = await (written ?? read(context, uuid).catch(doneButUnread));
   if (row !== null) return { row, secret, userErrors: [] };
   const gone = (field: string[] | null, message: string): UserError[] => [
     { code: UserErrorCode.NOT_FOUND, field, message },
@@ -83,7 +94,7 @@ export async function create<Row>(
  */
 export async function edit<Row, Result>(
   context: Context,
-  { type, id, first, write, read, ...options }: Edit<Row, Result>,
+  { type, id, first, write, written, read, ...options }: Edit<Row, Result>,
 ): Promise<{ row: Row | null; result: Result | null; userErrors: UserError[] }> {
   let uuid: string | undefined;
   const parsed = () => {
@@ -96,6 +107,7 @@ export async function edit<Row, Result>(
   });
   if (uuid === undefined) return { row: null, result, userErrors };
   const changed = result !== null && !options.dryRun;
+  if (changed && written) return { row: await written(result), result, userErrors };
   const row = await read(context, uuid).catch(changed ? doneButUnread : rethrow);
   return { row, result, userErrors };
 }
@@ -110,7 +122,7 @@ export async function transact<Result>(
   try {
     await first?.();
     forget(context);
-    const result = await context.db.transaction(async (tx) => {
+    const result = await transaction(context.db, async (tx) => {
       const { before, after } = accesses[access];
       await before?.(tx, context);
       const written = await write(tx);

@@ -23,6 +23,7 @@ function nameOf(table: string | { name: string }): string {
   return typeof table === "string" ? table : table.name;
 }
 
-function snakeCase(name: string): string {
+/** `createdAt` → `created_at`. */
+export function snakeCase(name: string): string {
   return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 }

@@ -1,23 +1,43 @@
 import { createHash } from "node:crypto";
 import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
 import pg from "pg";
 import { limits } from "./limits.ts";
 
 /** What TypeORM and the pool do with a client, without the driver's many ways of asking. */
 interface Connection extends EventEmitter {
+  connection: { stream: Socket };
   query(query: unknown, values?: unknown, callback?: unknown): Promise<unknown>;
   end(): Promise<void>;
 }
 const Connection = pg.Client as unknown as new (config?: pg.ClientConfig) => Connection;
 
-/**
- * PostgreSQL can end a connection in the same breath in which it opens it, before TypeORM listens. Without a listener
- * that would end the process; with one, the next statement on the connection fails.
- */
+/** A connection on which statements do not wait for the answers of those before them. */
 export class Client extends Connection {
+  #corked = false;
+
   constructor(config?: pg.ClientConfig) {
-    super(config);
+    super({ ...config, pipeline: true });
+    // PostgreSQL can end a connection in the same breath in which it opens it, before TypeORM listens. Without a listener
+    // that would end the process; with one, the next statement on the connection fails.
     this.on("error", () => {});
+  }
+
+  override query(text: unknown, values?: unknown, callback?: unknown): Promise<unknown> {
+    this.#cork();
+    return super.query(text, values, callback);
+  }
+
+  /** What is sent in one go leaves in one packet: it is the calls of the system that cost. */
+  #cork(): void {
+    if (this.#corked) return;
+    const { stream } = this.connection;
+    this.#corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
   }
 }
 

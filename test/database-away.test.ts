@@ -119,7 +119,7 @@ const unreachable = "The database cannot be reached at the moment; try again.";
 test.each([
   ["done", {}, "COMMIT", "It was done, but cannot be shown at the moment: read it again.", "new"],
   ["tried", { dryRun: true }, "ROLLBACK", unreachable, "old"],
-  ["refused", { expectedRevision: 9 }, "token_role", unreachable, "old"],
+  ["refused", { expectedRevision: 9 }, "require_access", unreachable, "old"],
 ])(
   "of edits whose answer cannot be read only one that was done says so: %s",
   async (_what, options, breakAfter, message, name) => {

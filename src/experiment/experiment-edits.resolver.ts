@@ -123,11 +123,12 @@ export class ExperimentEditsResolver {
       id,
       dryRun,
       write: async (tx, experimentUuid) => {
-        const change = readLabelMapEdit(input, expectedRevision);
+        const { look, change } = readLabelMapEdit(input, expectedRevision);
         const section = { experimentUuid, section: "labels", expectedRevision } as const;
-        const { difference } = await editExperiment(tx, viewerOf(context), section, (experiment) => {
+        const { difference } = await editExperiment(tx, viewerOf(context), section, async (experiment) => {
           requireOpen(experiment);
-          return change(tx, experimentLabels, experiment);
+          const before = await look(tx, experimentLabels, experiment.id);
+          return change(tx, experimentLabels, experiment, before);
         });
         for (const list of ["added", "changed", "removed"] as const)
           if (selects(info, list)) spend(context, difference[list].length);

@@ -84,6 +84,7 @@ export class LabelMapGuardResolver {
         spend(context, sizeOf(warnings));
         return { ...difference, warnings };
       },
+      written: ({ version }) => version,
       read: modelVersionById,
     });
     return {

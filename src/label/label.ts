@@ -4,6 +4,7 @@ import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
 import { many } from "../read-ahead/look.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
+import { send } from "../transaction.ts";
 
 @ObjectType({
   description:
@@ -74,7 +75,8 @@ export async function insertLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(
+  await send(
+    tx,
     `insert into ${table} (${owner}, index, name) select $1, * from unnest($2::int[], $3::text[])`,
     [ownerId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
   );
@@ -87,7 +89,8 @@ export async function renameLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(
+  await send(
+    tx,
     `update ${table} l set name = renamed.name from unnest($2::int[], $3::text[]) renamed(index, name)
      where l.${owner} = $1 and l.index = renamed.index`,
     [ownerId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
@@ -101,7 +104,7 @@ export async function deleteLabels(
   labels: LabelRow[],
 ) {
   if (labels.length === 0) return;
-  await tx.query(`delete from ${table} where ${owner} = $1 and index = any($2)`, [
+  await send(tx, `delete from ${table} where ${owner} = $1 and index = any($2)`, [
     ownerId,
     labels.map(({ index }) => index),
   ]);

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { limits } from "../limits.ts";
-import { editSection } from "../model-version/edit-section.ts";
+import { type Edited, editSection } from "../model-version/edit-section.ts";
 import type { PartTable } from "../part-table.ts";
 import { requireRevision } from "../revision.ts";
 import type { Problems } from "../text.ts";
@@ -20,7 +20,13 @@ import {
   renameLabels,
   versionLabels,
 } from "./label.ts";
-import { applyToLabelMap, indexesIn, type LabelMapDifference, labelMapDifference } from "./label-map.ts";
+import {
+  applyToLabelMap,
+  indexesIn,
+  type LabelMap,
+  type LabelMapDifference,
+  labelMapDifference,
+} from "./label-map.ts";
 
 /** What has a label map, and knows how many labels are in it. */
 interface Labelled {
@@ -33,17 +39,23 @@ interface LabelMapChange {
   difference: LabelMapDifference;
 }
 
-/** Edits the label map of a version. @returns what became of it. @throws Refusal */
+/** Edits the label map of a version. @returns what became of it, and the version. @throws Refusal */
 export async function updateLabelMap(
   tx: EntityManager,
   viewer: Viewer,
   versionUuid: string,
   input: UpdateLabelMapInput,
   expectedRevision: number | null,
-): Promise<LabelMapDifference> {
-  const change = readLabelMapEdit(input, expectedRevision);
-  const section = { versionUuid, section: "labels", expectedRevision } as const;
-  return (await editSection(tx, viewer, section, (version) => change(tx, versionLabels, version))).difference;
+): Promise<LabelMapDifference & Edited> {
+  const { look, change } = readLabelMapEdit(input, expectedRevision);
+  const edit = { versionUuid, section: "labels", expectedRevision } as const;
+  const { difference, version } = await editSection(
+    tx,
+    viewer,
+    { ...edit, look: () => look(tx, versionLabels, versionUuid) },
+    (owner, before) => change(tx, versionLabels, owner, before),
+  );
+  return { ...difference, version };
 }
 
 /** What the input does to a label map. @throws Refusal with all that is wrong with it by itself */
@@ -53,9 +65,12 @@ export function readLabelMapEdit(input: UpdateLabelMapInput, expectedRevision: n
   const replace = input.replace && readLabels(input.replace, ["input", "replace"], problems);
   const operations = readLabelOperations(input.operations ?? [], ["input", "operations"], problems);
   if (problems.length > 0) throw new Refusal(problems);
-  return async (tx: EntityManager, table: PartTable, owner: Labelled) => {
-    if (replace) return replaceLabels(tx, table, owner, replace);
-    return write(tx, table, owner, await outcome(tx, table, owner, operations));
+  return {
+    /** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
+    look: (tx: EntityManager, table: PartTable, ownerId: string) =>
+      labelMapOf(tx, table, ownerId, replace ? null : indexesIn(operations)),
+    change: (tx: EntityManager, table: PartTable, owner: Labelled, before: LabelMap) =>
+      write(tx, table, owner, replace ? becoming(before, replace) : outcome(before, owner, operations)),
   };
 }
 
@@ -66,18 +81,18 @@ export async function replaceLabels(
   owner: Pick<Labelled, "id">,
   labels: LabelRow[],
 ): Promise<LabelMapChange> {
-  const after = new Map(labels.map(({ index, name }) => [index, name]));
-  return write(tx, table, owner, labelMapDifference(await labelMapOf(tx, table, owner.id, null), after));
+  return write(tx, table, owner, becoming(await labelMapOf(tx, table, owner.id, null), labels));
 }
 
-/** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
-async function outcome(
-  tx: EntityManager,
-  table: PartTable,
-  { id, labelCount }: Labelled,
+function becoming(before: LabelMap, labels: LabelRow[]): LabelMapDifference {
+  return labelMapDifference(before, new Map(labels.map(({ index, name }) => [index, name])));
+}
+
+function outcome(
+  before: LabelMap,
+  { labelCount }: Labelled,
   operations: LabelOperation[],
-): Promise<LabelMapDifference> {
-  const before = await labelMapOf(tx, table, id, indexesIn(operations));
+): LabelMapDifference {
   const after = new Map(before);
   applyToLabelMap(after, operations, ["input", "operations"]);
   const count = labelCount + after.size - before.size;

@@ -1,7 +1,9 @@
 import type { EntityManager } from "typeorm";
 import { type Context, viewerOf } from "../context.ts";
+import { onErrorCode } from "../database-error.ts";
 import { apiError } from "../errors.ts";
-import { includes, lower, type Role } from "./role.ts";
+import { send } from "../transaction.ts";
+import { rolesFrom } from "./role.ts";
 
 /**
  * Makes sure, at the end of a mutation's transaction, that the viewer still has the access with which the request
@@ -9,18 +11,19 @@ import { includes, lower, type Role } from "./role.ts";
  * of the member, the revocation of the token or a lower role has been acknowledged; and those wait for commits only,
  * not for whatever long work a member has under way.
  *
- * @throws GraphQLError with the code UNAUTHENTICATED or FORBIDDEN
+ * The database refuses what is committed without access, as UNAUTHENTICATED or FORBIDDEN.
  */
 export async function holdAccess(tx: EntityManager, context: Context): Promise<void> {
   const { organizationId, userId, tokenId, role } = viewerOf(context);
-  const [row]: { token_role: Role; member_role: Role }[] = await tx.query(
-    "select token_role, member_role from hold_access($1, $2, $3)",
-    [organizationId, userId, tokenId],
-  );
-  if (!row) throw apiError("UNAUTHENTICATED", "The API token has just been revoked; nothing was changed.");
-  if (!includes(lower(row.token_role, row.member_role), role))
-    throw apiError("FORBIDDEN", "The role of this API token has just been lowered; nothing was changed.");
+  await send(tx, "select require_access($1, $2, $3, $4)", [organizationId, userId, tokenId, rolesFrom(role)]);
 }
+
+onErrorCode("MR401", () =>
+  apiError("UNAUTHENTICATED", "The API token has just been revoked; nothing was changed."),
+);
+onErrorCode("MR403", () =>
+  apiError("FORBIDDEN", "The role of this API token has just been lowered; nothing was changed."),
+);
 
 /**
  * For a mutation that takes access away: it comes first, since it may be the viewer's own. Such mutations happen one at

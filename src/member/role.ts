@@ -25,6 +25,11 @@ registerEnumType(Role, {
 
 const order = [Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER];
 
+/** This role, and those that include it. */
+export function rolesFrom(role: Role): Role[] {
+  return order.slice(order.indexOf(role));
+}
+
 export function includes(role: Role, needed: Role): boolean {
   return order.indexOf(role) >= order.indexOf(needed);
 }

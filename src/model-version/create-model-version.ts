@@ -12,11 +12,12 @@ import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
 import { versionParameters, writeParameters } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
+import { send } from "../transaction.ts";
 import { Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { giveNumber, noNumberYet } from "./give-number.ts";
 import type { CreateModelVersionInput } from "./model-version.input.ts";
-import { ModelVersion } from "./model-version.ts";
+import type { ModelVersion } from "./model-version.ts";
 
 /** Everything that a request to create a version says. */
 export interface CreateModelVersionRequest {
@@ -27,28 +28,46 @@ export interface CreateModelVersionRequest {
   keyring: Keyring;
 }
 
-/** @returns the UUID of the new version. @throws Refusal */
+type About = Pick<ModelVersion, "name" | "description" | "type" | "framework">;
+
+/** @returns the UUID of the new version; and the version, when it was created just now. @throws Refusal */
 export async function createModelVersion(
   tx: EntityManager,
   viewer: Viewer,
   { modelId, input, idempotencyKey: key, keyring }: CreateModelVersionRequest,
-): Promise<string> {
+): Promise<{ uuid: string; row?: Promise<ModelVersion> }> {
   const modelUuid = uuidOf("Model", modelId, ["modelId"]);
   const { labels, parameters, dockerImage, ...about } = readInput(input);
 
-  return once(tx, viewer, { key, mutation: "createModelVersion", input: [modelId, input] }, async (id) => {
-    const { organizationId, userId: createdById } = viewer;
+  let row: Promise<ModelVersion> | undefined;
+  const request = { key, mutation: "createModelVersion", input: [modelId, input] };
+  const uuid = await once(tx, viewer, request, async (id) => {
+    const { organizationId } = viewer;
     await holdModel(tx, organizationId, modelUuid);
-    const version = noNumberYet();
-    await tx.insert(ModelVersion, { id, organizationId, modelId: modelUuid, createdById, version, ...about });
+    await insertVersion(tx, viewer, { id, modelId: modelUuid, ...about });
     await insertLabels(tx, versionLabels, id, labels);
     await writeParameters(tx, versionParameters, id, parameters);
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
     }
-    await giveNumber(tx, modelUuid, id);
+    ({ answer: row } = await giveNumber(tx, modelUuid, id));
   });
+  return { uuid, ...(row && { row }) };
+}
+
+async function insertVersion(
+  tx: EntityManager,
+  { organizationId, userId }: Viewer,
+  { id, modelId, name, description, type, framework }: About & Pick<ModelVersion, "id" | "modelId">,
+): Promise<void> {
+  await send(
+    tx,
+    `insert into model_version
+       (id, organization_id, model_id, created_by_id, version, name, description, type, framework)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, organizationId, modelId, userId, noNumberYet(), name, description, type, framework],
+  );
 }
 
 /** The input as it is stored. @throws Refusal with all that is wrong with it */

@@ -1,7 +1,10 @@
 import { randomInt } from "node:crypto";
 import type { EntityManager } from "typeorm";
+import { columnsOf, toRow } from "../rows.ts";
+import { send } from "../transaction.ts";
 import { live } from "../trash/trash-entry.ts";
 import { notFound } from "../user-error.ts";
+import { ModelVersion } from "./model-version.ts";
 
 /** What a version has in the place of its number until the end of its creation; nobody else sees it. */
 export function noNumberYet(): number {
@@ -13,17 +16,23 @@ export function noNumberYet(): number {
  * this comes last: concurrent creations queue up here, and however large their label maps are, not for long. A
  * number whose transaction fails goes to the next.
  *
- * @throws Refusal when the model has been deleted
+ * @returns the version as it is then.
+ * @throws Refusal when the model has been deleted; a version without a number is not committed.
  */
-export async function giveNumber(tx: EntityManager, modelUuid: string, id: string): Promise<void> {
-  const [, given]: [unknown, number] = await tx.query(
+export async function giveNumber(
+  tx: EntityManager,
+  modelUuid: string,
+  id: string,
+): Promise<{ answer: Promise<ModelVersion> }> {
+  return send(
+    tx,
     `with numbered as (
        update model r set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
        where id = $1 and ${live} returning last_version
      )
-     update model_version set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
-     from numbered where model_version.id = $2`,
+     update model_version r set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
+     from numbered where r.id = $2 returning ${columnsOf(tx, ModelVersion)}`,
     [modelUuid, id],
+    ([[row]]: [object[]]) => (row ? toRow(ModelVersion, row) : notFound("model", ["modelId"])),
   );
-  if (given === 0) notFound("model", ["modelId"]);
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { send } from "../transaction.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 
 /**
@@ -7,7 +8,8 @@ import type { Viewer } from "../viewer/viewer.ts";
  * organization is not held, and so nobody there can tell that it exists.
  */
 export async function holdModel(tx: EntityManager, organizationId: string, uuid: string): Promise<void> {
-  await tx.query(
+  await send(
+    tx,
     `select pg_advisory_xact_lock_shared(hashtextextended(id::text, 0)) from model
      where id = $1 and organization_id = $2`,
     [uuid, organizationId],

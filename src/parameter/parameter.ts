@@ -4,6 +4,7 @@ import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
 import { many } from "../read-ahead/look.ts";
 import { JSONValue } from "../scalars.ts";
+import { send } from "../transaction.ts";
 
 export enum ParameterType {
   INTEGER = "INTEGER",
@@ -96,7 +97,8 @@ export async function writeParameters(
   parameters: ParameterRow[],
 ) {
   if (parameters.length === 0) return;
-  await tx.query(
+  await send(
+    tx,
     `insert into ${table} (${owner}, name, type, value, position)
      select $1, * from unnest($2::text[], $3::text[], $4::json[], $5::int[])
      on conflict (${owner}, name)
@@ -118,5 +120,5 @@ export async function deleteParameters(
   names: string[],
 ) {
   if (names.length === 0) return;
-  await tx.query(`delete from ${table} where ${owner} = $1 and name = any($2)`, [ownerId, names]);
+  await send(tx, `delete from ${table} where ${owner} = $1 and name = any($2)`, [ownerId, names]);
 }

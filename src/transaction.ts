@@ -1,0 +1,75 @@
+import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+
+/** What has been sent in the transactions that are under way, and nobody has waited for. */
+const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
+
+/**
+ * Runs `work` in a transaction. What needs no answer is sent without waiting for one, and so reaches PostgreSQL together
+ * with what comes next: START TRANSACTION with the first look, the last changes with COMMIT. Each is still a statement of
+ * its own, which sees what was committed before it.
+ */
+export async function transaction<Result>(
+  db: DataSource,
+  work: (tx: EntityManager) => Promise<Result>,
+): Promise<Result> {
+  const runner = db.createQueryRunner();
+  const pending: Promise<unknown>[] = [];
+  sent.set(runner.manager, pending);
+  try {
+    await runner.connect();
+    const begun = beginWithFirst(runner);
+    try {
+      const result = await work(runner.manager);
+      if (begun()) await Promise.all([...pending, runner.query("COMMIT")]);
+      return result;
+    } catch (error) {
+      if (begun()) await runner.query("ROLLBACK").catch(() => {}); // the connection is gone, and so is the transaction
+      await Promise.all(pending); // the first that failed is why the others did
+      throw error;
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+/**
+ * Sends a statement of a transaction that does not wait for the answer: should it fail, so do those behind it and the
+ * COMMIT, and its error is the transaction's.
+ *
+ * @param read makes something of the answer. It comes too late to refuse what the database does not refuse too.
+ * @returns what it makes of it, for who wants to see it later.
+ */
+export async function send<Rows, Answer>(
+  tx: EntityManager,
+  text: string,
+  params: unknown[],
+  read?: (rows: Rows) => Answer,
+): Promise<{ answer: Promise<Answer> }> {
+  const answer: Promise<Answer> = tx.query(text, params).then(read);
+  const pending = sent.get(tx);
+  if (!pending) await answer; // nobody would look at it later
+  pending?.push(answer);
+  answer.catch(() => {});
+  return { answer };
+}
+
+/**
+ * Has the first statement bring START TRANSACTION along. One that could change something waits for it: if it was to fail,
+ * that change would be committed by itself.
+ *
+ * @returns whether there is a transaction.
+ */
+function beginWithFirst(runner: QueryRunner): () => boolean {
+  const query = runner.query.bind(runner) as (text: string, ...rest: unknown[]) => Promise<unknown>;
+  let begun: Promise<unknown> | undefined;
+  let waits = false;
+  const queryBegun = async (text: string, ...rest: unknown[]) => {
+    begun ??= query("START TRANSACTION");
+    waits ||= !/^\s*select\b/i.test(text);
+    if (waits) await begun;
+    const [answer] = await Promise.all([query(text, ...rest), begun]);
+    return answer;
+  };
+  Object.assign(runner, { query: queryBegun });
+  return () => begun !== undefined;
+}
