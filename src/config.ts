@@ -29,6 +29,8 @@ export interface Config {
   trashDays: number;
   introspection: boolean;
   playground: boolean;
+  /** Whether queries that come often are compiled. */
+  compile: boolean;
   logLevel: string;
   /** Used once, when the registry is empty. */
   first: { organization: string; ownerName: string; ownerEmail: string; ownerPictureUrl: string | null };
@@ -102,6 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trashDays: read("TRASH_DAYS", "a whole number from 1 to 3650", "30", wholeNumber(1, 3_650)),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
+    compile: read("COMPILE", "on or off", "on", (value) => ({ on: true, off: false })[value]),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
       logLevels.includes(value) ? value : undefined,
     ),

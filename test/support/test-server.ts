@@ -38,6 +38,7 @@ export async function aServer(
       trashDays: 30,
       introspection: true,
       playground: true,
+      compile: true,
       logLevel: "silent",
       maxFileSize: 2 ** 40,
       publicUrl: null,
