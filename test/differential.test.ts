@@ -48,7 +48,7 @@ beforeAll(async () => {
     ...{ "first.Int": [1, 2, 3, 5, 5, 5, 0, 101], "last.Int": [1, 2, 3, 0, -1] },
     Float: [0, 0.5],
     Boolean: [true, false],
-    DateTime: ["2026-01-01T00:00:00.000Z", "2126-01-01T00:00:00Z", "today"],
+    DateTime: ["2026-01-01T00:00:00.000Z", "2126-01-01T00:00:00Z", "2026-12-01T00:00:00Z", "today"],
     ByteSize: [0, 1, 6_000_000],
     JSON: [1, "x", null, { a: [1] }],
     URL: ["https://example.com", "x"],
@@ -56,7 +56,10 @@ beforeAll(async () => {
 });
 
 test("every query is answered in the same way, however it is run", async () => {
-  const who = fc.constantFrom("OWNER" as const, "OWNER" as const, "VIEWER" as const, "no token" as const);
+  const who = fc.oneof(
+    { weight: 12, arbitrary: fc.constant("OWNER" as const) },
+    fc.constantFrom("VIEWER" as const, "no token" as const),
+  );
   const seen = { whole: 0, partly: 0, refused: 0 };
   const property = fc.asyncProperty(anyQuery(buildApiSchema(), known, 6), who, async (operation, who) => {
     const token = there.tokens[who];

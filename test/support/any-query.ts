@@ -39,7 +39,7 @@ const flag = fc.boolean().map((plain): Value => ({ plain }));
 const deciding = fc
   .record({
     fallback: fc.constantFrom(true, false, undefined),
-    sent: fc.constantFrom(true, false, null, undefined),
+    sent: fc.constantFrom(true, false, true, false, true, false, undefined, null),
   })
   .map(({ fallback, sent }): Value => {
     if (fallback === undefined) return { variable: { type: "Boolean!", fallback, sent: sent ?? true } };
@@ -50,7 +50,7 @@ const directive: fc.Arbitrary<Directive> = fc.record({
   value: fc.oneof(flag, deciding),
 });
 const directives = fc.oneof<fc.MaybeWeightedArbitrary<Directive[]>[]>(
-  { weight: 6, arbitrary: fc.constant([]) },
+  { weight: 9, arbitrary: fc.constant([]) },
   { weight: 1, arbitrary: fc.uniqueArray(directive, { selector: ({ name }) => name, maxLength: 2 }) },
 );
 
