@@ -33,6 +33,8 @@ export interface Config {
   readAhead: boolean;
   introspection: boolean;
   playground: boolean;
+  /** Whether queries that come often are compiled. */
+  compile: boolean;
   logLevel: string;
   /** Used once, when the registry is empty. */
   first: { organization: string; ownerName: string; ownerEmail: string; ownerPictureUrl: string | null };
@@ -113,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     readAhead: flag("READ_AHEAD"),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
+    compile: read("COMPILE", "on or off", "on", (value) => ({ on: true, off: false })[value]),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
       logLevels.includes(value) ? value : undefined,
     ),

@@ -108,6 +108,11 @@ export const limits = {
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
 
+  /** How often a query is asked for before it is compiled, in how many ways at most, and how many fields at most. */
+  compileAfter: 3,
+  compiledWays: 8,
+  compiledFields: 500,
+
   /** Seconds after which the use of an API token is noted again. */
   lastUsed: 60,
 

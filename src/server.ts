@@ -13,6 +13,7 @@ import type { Verifier } from "./blob/verifier.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { compilingGateway } from "./execution/executor.ts";
 import { sendFiles } from "./file/send-files.ts";
 import { setDeadline } from "./http/deadline.ts";
 import { endGently, isEarly, stopReading } from "./http/early-answer.ts";
@@ -38,11 +39,14 @@ export type ServerConfig = Pick<
   | "logLevel"
   | "maxFileSize"
   | "publicUrl"
+  | "compile"
 > & {
   /** How slow the sender of a file may be, when not as `limits.ts` has it. */
   pace?: Pace;
   /** Milliseconds in which any other body must have arrived, when not as `limits.ts` has it. */
   deadline?: number;
+  /** How often a query is asked for before it is compiled, when not as `limits.ts` has it. */
+  compileAfter?: number;
 };
 
 /** What a server works with beside its database. */
@@ -141,7 +145,7 @@ export async function createServer(
 function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
   const schema = buildApiSchema();
   return new ApolloServer<Context>({
-    schema,
+    ...(config.compile ? { gateway: compilingGateway(schema, config.compileAfter) } : { schema }),
     introspection: config.introspection,
     // It would refuse urql's GETs, which carry no header of their own, and protect nothing: the only credential is the
     // Authorization header, which no browser sends by itself; a GET cannot change anything; a POST has to be JSON, or

@@ -4,7 +4,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getNamedType,
-  getVariableValues,
   isListType,
   isNonNullType,
   type OperationDefinitionNode,
@@ -12,7 +11,7 @@ import {
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { describeDocumentError, describeVariableError } from "./value-free.ts";
+import { describeDocumentError } from "./value-free.ts";
 
 // Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
 const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)(
@@ -31,17 +30,6 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: { [name: string]: unknown },
 ): void {
-  // One is enough to know: each further one would cost more than it tells.
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: 1,
-  });
-  const [wrong] = errors ?? [];
-  if (wrong) {
-    throw new GraphQLError(describeVariableError(schema, wrong, variables), {
-      nodes: wrong.nodes ?? null,
-      extensions: { code: "BAD_USER_INPUT" },
-    });
-  }
   const operationName = operation.name && { operationName: operation.name.value };
   const cost = costIn({ schema, query, variables, estimators: [costOf], ...operationName });
   if (cost > limits.cost)

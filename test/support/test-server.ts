@@ -42,6 +42,7 @@ export async function aServer(
       readAhead,
       introspection: true,
       playground: true,
+      compile: true,
       logLevel: "silent",
       maxFileSize: 2 ** 40,
       publicUrl: null,
