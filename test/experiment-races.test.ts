@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { artifactsOf, createArtifact } from "./support/artifacts.ts";
+import { artifactsOf, beginArtifact, createArtifact } from "./support/artifacts.ts";
 import { aStoredFile, diskPathOf } from "./support/files.ts";
-import { readBytes } from "./support/parts.ts";
+import { complete, readBytes, sendParts } from "./support/parts.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, createExperiment } from "./support/seed.ts";
 import { deleteModel, deleteVersion } from "./support/settings.ts";
@@ -95,6 +95,30 @@ test("an artifact that comes while an experiment is exported is in the version, 
     if (!there) expect(added.userErrors).toMatchObject([{ code: "CONFLICT", field: ["experimentId"] }]);
     expect(exported.modelVersion.files.nodes).toEqual(there ? [{ name: "weights" }] : []);
     expect(await artifactsOf(registry.ask, id, "name")).toEqual(exported.modelVersion.files.nodes);
+  }
+});
+
+test("of an upload that is completed and an export of its experiment one is refused, and the export tells", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const exportInto = `mutation ($id: ID!, $modelId: ID!, $name: String!) {
+    exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) {
+      warnings { code } userErrors { code }
+    }
+  }`;
+  for (const time of times) {
+    const id = await anExperiment(registry);
+    const { pendingUpload } = await beginArtifact(registry.ask, id, { size: 1 });
+    const parts = await sendParts(registry.ask, pendingUpload, Buffer.from("a"), [1]);
+    const [completed, { exportExperiment: exported }] = await Promise.all([
+      complete(registry.ask, pendingUpload.id, parts),
+      registry.ask(exportInto, { id, modelId, name: `v${time}` }),
+    ]);
+    const warnings = exported.warnings.map(({ code }: { code: string }) => code);
+    expect([
+      [[], ["CONFLICT"], []], // the bytes have not been read yet
+      [["CONFLICT"], [], ["UPLOAD_UNDER_WAY"]],
+    ]).toContainEqual([codes(completed), codes(exported), warnings]);
   }
 });
 
