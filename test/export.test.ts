@@ -372,6 +372,10 @@ test.each(snapshot)(
     );
     const to = table === "source_experiment" ? byHand : version;
     await expect(run(`insert into ${table} ${row}`, to)).rejects.toThrow(frozen);
+    await expect(run("update model_version set version = -version where id = $1", to)).rejects.toThrow(
+      "model_version is frozen",
+    );
+    await expect(registry.db.query(`truncate ${table} cascade`)).rejects.toThrow(frozen);
   },
 );
 
