@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { DatasetVersion } from "../dataset-version/dataset-version.ts";
+import { Experiment, experimentById } from "../experiment/experiment.ts";
 import { limits } from "../limits.ts";
 import { ModelVersionConnection } from "../model-version/list-model-versions.ts";
 import {
@@ -37,13 +38,25 @@ export class LineageOfModelVersionResolver {
 }
 
 @Resolver(() => LineageVersion)
-export class VersionOfLineageResolver {
+export class StepOfLineageResolver {
   @FieldResolver(() => ModelVersion, {
     nullable: true,
     description: "The version itself, as it is now; null when it has been deleted.",
   })
   modelVersion(@Root() relative: LineageVersion, @Ctx() context: Context): Promise<ModelVersion | null> {
     return modelVersionById(context, relative.modelVersionId);
+  }
+
+  @FieldResolver(() => Experiment, {
+    nullable: true,
+    description:
+      "The experiment of which it is the export, as that is now; null when there is none, or none any more.",
+  })
+  async experiment(
+    @Root() { experimentId }: LineageVersion,
+    @Ctx() context: Context,
+  ): Promise<Experiment | null> {
+    return experimentId === null ? null : experimentById(context, experimentId);
   }
 }
 

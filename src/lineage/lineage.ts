@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { batch, groupBy } from "../batch.ts";
 import { limits } from "../limits.ts";
+import { DateTime } from "../scalars.ts";
 
 @ObjectType({
   description:
@@ -20,7 +21,24 @@ export class LineageVersion {
   @Field(() => Int, { description: "Its number in its model." })
   version!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name that the experiment had of which it is the export; null when it was made by hand, and when it has been purged.",
+  })
+  experimentName!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When it was deleted; null when it is there." })
+  deletedAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it was purged, after which it cannot be restored; null when it was not.",
+  })
+  purgedAt!: Date | null;
+
   modelVersionId!: string;
+  experimentId!: string | null;
 }
 
 /** Declares a walk from versions to their relatives: one statement, which goes round no circle. */
@@ -34,8 +52,10 @@ function walk(next: string, step: string) {
            select line.root, ${next}, line.distance + 1 from line join model_version v on ${step}
            where ${next} is not null and line.distance < $2
          ) cycle root, id set comes_again using path
-         select line.root, line.distance, v.id as "modelVersionId", v.name, v.version, m.name as "modelName"
+         select line.root, line.distance, v.id as "modelVersionId", v.name, v.version, m.name as "modelName",
+           e.experiment_id as "experimentId", e.name as "experimentName", t.deleted_at as "deletedAt", t.purged_at as "purgedAt"
          from line join model_version v on v.id = line.id join model m on m.id = v.model_id
+         left join source_experiment e on e.model_version_id = v.id left join trash_entry t on t.id = v.trash_entry_id
          where line.distance > 0 and not line.comes_again
          order by line.root, line.distance, m.name, v.version limit $3`,
         [versionIds, limits.generations, limits.answer + 1],
