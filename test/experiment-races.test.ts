@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { artifactsOf, beginArtifact, createArtifact } from "./support/artifacts.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { aStoredFile, diskPathOf } from "./support/files.ts";
+import { waiters } from "./support/locks.ts";
 import { complete, readBytes, sendParts } from "./support/parts.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, createExperiment } from "./support/seed.ts";
@@ -120,6 +122,43 @@ test("of an upload that is completed and an export of its experiment one is refu
       [["CONFLICT"], [], ["UPLOAD_UNDER_WAY"]],
     ]).toContainEqual([codes(completed), codes(exported), warnings]);
   }
+});
+
+test("a dataset version that is edited in the middle of an export is in the snapshot as it was before", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const before = { version: "before", labelCount: 1, labels: [{ index: 0, name: "helmet" }] };
+  const train = await aDatasetVersion(registry, { name: "before", labels: before.labels });
+  const id = await anExperiment(registry, { datasets: { train } }, { type: "LINE" });
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("lock table source_label in share mode"); // it writes the labels last
+  const exporting = registry.ask(
+    `mutation ($id: ID!, $modelId: ID!) {
+      exportExperiment(id: $id, modelId: $modelId, input: { name: "v", anyStatus: true }) {
+        modelVersion { sourceExperiment { datasetVersions { version labelCount labels { index name } } } }
+      }
+    }`,
+    { id, modelId },
+  );
+  await until(async () => (await waiters(registry.db, "source_label")) === 1);
+  let edited = false;
+  const editing = registry
+    .ask(
+      `mutation ($id: ID!) {
+        updateDatasetVersion(id: $id, input: { name: "after", labels: [] }, expectedRevision: 1) { userErrors { code } }
+      }`,
+      { id: train },
+    )
+    .finally(() => {
+      edited = true;
+    });
+  await until(async () => edited || (await waiters(registry.db)) === 2);
+  await other.commitTransaction();
+  await other.release();
+  const { modelVersion } = (await exporting).exportExperiment;
+  expect(modelVersion.sourceExperiment.datasetVersions).toEqual([before]);
+  expect(codes((await editing).updateDatasetVersion)).toEqual([]);
 });
 
 test("bytes are judged while experiments begin with them, add the same, and are exported, and nobody waits for ever", async () => {
