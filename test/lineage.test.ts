@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { aFamily, next } from "./support/family.ts";
+import { mostRows } from "./support/plan.ts";
 import { aRegistry, statementsOf } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
@@ -74,6 +75,10 @@ test("a chain of 100 generations is read by one statement, for many versions as 
   expect(told).toEqual(generations.map((number) => [number, number === 1 ? null : `to v${number - 1}`]));
   for (const some of [[last], ids.slice(-50)])
     expect(await statementsOf(() => registry.ask(query, { ids: some }))).toHaveLength(2);
+
+  // What many lines have in common is read once.
+  const [, statement] = await statementsOf(() => registry.ask(query, { ids: ids.slice(-50) }));
+  expect(await mostRows(registry.db, statement, [ids.slice(-50).map(uuid), 1_000])).toBeLessThan(150);
 });
 
 test("a circle, should there be one, ends", async () => {
