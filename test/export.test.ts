@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
+import type { DataSource } from "typeorm";
+import { createDataSource } from "../src/data-source.ts";
 import { artifactsOf, beginArtifact, createArtifact, setStatus } from "./support/artifacts.ts";
+import { databaseUrl } from "./support/database.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { aStoredFile, diskPathOf } from "./support/files.ts";
+import { waiters } from "./support/locks.ts";
 import { keptBytes, upload } from "./support/multipart.ts";
 import { complete, readBytes, sendParts } from "./support/parts.ts";
 import { aMember, aRegistry, type Registry } from "./support/registry.ts";
@@ -17,6 +22,7 @@ import {
 } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
+import { aServer } from "./support/test-server.ts";
 
 const fields = `name description version framework type labels { index name } parameters { name type value }
   dockerImage { image tag digest flags environmentVariables { name value secret } } model { name }
@@ -205,6 +211,38 @@ test("each export has a snapshot of its own, which stays when datasets are edite
     ...{ ...first.sourceExperiment, experiment: null },
     datasetVersions: [{ ...dataset, datasetVersion: null }],
   });
+});
+
+let impatient: DataSource | undefined;
+
+afterAll(async () => {
+  await impatient?.destroy();
+});
+
+test("an experiment with the labels of many datasets is exported, however long that takes", async () => {
+  const registry = await aRegistry();
+  const train = await aDatasetVersion(registry, { labels: gloves });
+  const id = await anExperiment(registry, { datasets: { train } }, { type: "LINE" });
+  const modelId = await aModel(registry);
+  const db = createDataSource(await databaseUrl());
+  db.setOptions({ extra: { ...db.options.extra, statement_timeout: 300 } });
+  impatient = await db.initialize();
+  const send = sender(`${(await aServer(impatient)).address}/graphql`, registry.token);
+
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("lock table source_label in share mode");
+  const exporting = send(
+    `mutation ($id: ID!, $modelId: ID!) {
+      exportExperiment(id: $id, modelId: $modelId, input: { name: "v", anyStatus: true }) { modelVersion { version } }
+    }`,
+    { id, modelId },
+  );
+  await until(async () => (await waiters(registry.db, "source_label")) === 1);
+  await other.query("select pg_sleep(1)");
+  await other.commitTransaction();
+  await other.release();
+  expect((await exporting).body).toEqual({ data: { exportExperiment: { modelVersion: { version: 1 } } } });
 });
 
 test("only what has come to SUCCESS is exported, unless it is said otherwise; then it stays as it is", async () => {
