@@ -47,7 +47,7 @@ import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolve
 import { limits } from "./limits.ts";
 import {
   LineageOfModelVersionResolver,
-  VersionOfLineageResolver,
+  StepOfLineageResolver,
   VersionsTrainedOnDatasetVersionResolver,
 } from "./lineage/lineage.resolver.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
@@ -149,7 +149,7 @@ export function buildApiSchema(): GraphQLSchema {
       SourceDatasetVersionResolver,
       ExportExperimentResolver,
       LineageOfModelVersionResolver,
-      VersionOfLineageResolver,
+      StepOfLineageResolver,
       VersionsTrainedOnDatasetVersionResolver,
       ComparisonResolver,
       LabelMapGuardResolver,

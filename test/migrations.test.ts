@@ -161,7 +161,8 @@ test.each([
   ],
   [
     "a version that never gets its number",
-    "update model_version set version = -7 where organization_id = $1 and $2::uuid is not null",
+    `insert into model_version (id, organization_id, model_id, version, name, type, created_by_id)
+     select gen_random_uuid(), $1, id, -7, 'None', 'LINE', $2 from model where organization_id = $1 limit 1`,
   ],
 ])("the database refuses %s", async (_what, statement) => {
   await aModel(await aRegistry());

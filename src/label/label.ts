@@ -3,8 +3,8 @@ import { Check, Column, Entity, type EntityManager, ForeignKey, PrimaryColumn } 
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
 import { many } from "../read-ahead/look.ts";
-import { refuse, UserErrorCode } from "../user-error.ts";
 import { send } from "../transaction.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
 
 @ObjectType({
   description:
