@@ -23,9 +23,9 @@ export const oneOf = {
   /** Whether the row is one of the few of `count`. */
   rare: (n: string, count: number) => `(${n} % ${step(count)} = 0)`,
 
-  /** `Rare 1` to `Rare 5`, and `Common …` for all others; old or new, they stand anywhere in the alphabet. */
+  /** `Rare 1` to `Rare 5`, and `Common …` for all others; they stand in the alphabet as it happens. */
   names: (n: string, count: number) =>
-    `case when ${n} % ${step(count)} = 0 then 'Rare ' || ${n} / ${step(count)} else 'Common ' || reverse(lpad(${n}::text, 7, '0')) end`,
+    `case when ${n} % ${step(count)} = 0 then 'Rare ' || ${n} / ${step(count)} else 'Common ' || to_hex(hashint4(${n})) || ' ' || ${n} end`,
 
   authors: (n: string, count: number) =>
     `case when ${n} % ${step(count)} = 0 then ${id(String(rareAuthor))} else ${user(n)} end`,

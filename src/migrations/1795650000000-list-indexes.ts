@@ -43,7 +43,7 @@ export class ListIndexes1795650000000 implements MigrationInterface {
     if (operators === null) return;
     for (const [table, index, column, where] of searched)
       await runner.query(
-        `create index ${index} on ${table} using gin (${column} collate "default" ${operators})${tail(where)}`,
+        `create index ${index} on ${table} using gin (${column} collate "default" ${operators}) with (gin_pending_list_limit = 256)${tail(where)}`,
       );
   }
 
