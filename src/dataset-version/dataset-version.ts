@@ -22,6 +22,9 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("dataset_version_name_taken", ["datasetId", "name"])
 @Index("dataset_version_by_creation", ["organizationId", "createdAt", "id"])
 @Index("dataset_version_by_update", ["organizationId", "updatedAt", "id"])
+@Index("dataset_version_by_name", ["organizationId", "name", "id"])
+@Index("dataset_version_by_type", ["organizationId", "type", "updatedAt", "id"])
+@Index("dataset_version_name_search", { synchronize: false })
 @Check("dataset_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check(
   "dataset_version_type",

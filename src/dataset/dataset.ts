@@ -22,6 +22,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("dataset_name_taken", ["organizationId", "name"])
 @Index("dataset_by_creation", ["organizationId", "createdAt", "id"])
 @Index("dataset_by_update", ["organizationId", "updatedAt", "id"])
+@Index("dataset_name_search", { synchronize: false })
 @Check("dataset_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class Dataset implements Node {

@@ -29,6 +29,12 @@ import { ExperimentStatus } from "./experiment-status.ts";
 })
 @Index("experiment_by_creation", ["organizationId", "createdAt", "id"])
 @Index("experiment_by_update", ["organizationId", "updatedAt", "id"])
+@Index("experiment_by_name", ["organizationId", "name", "id"])
+@Index("experiment_by_status", ["organizationId", "status", "updatedAt", "id"])
+@Index("experiment_by_type", ["organizationId", "type", "updatedAt", "id"])
+@Index("experiment_by_author", ["organizationId", "createdById", "updatedAt", "id"])
+@Index("experiment_name_search", { synchronize: false })
+@Index("experiment_project_name_search", { synchronize: false })
 @Index("experiment_of_base", ["baseModelVersionId", "createdAt", "id"], {
   where: "base_model_version_id is not null",
 })

@@ -20,6 +20,24 @@ import { DetectionType, Framework } from "./enums.ts";
   where: "trash_entry_id is null",
 })
 @Index("model_version_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_name", ["organizationId", "name", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_number", ["organizationId", "version", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_type", ["organizationId", "type", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_framework", ["organizationId", "framework", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_trainable", ["organizationId", "trainable", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_deployable", ["organizationId", "deployable", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_author", ["organizationId", "createdById", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_name_search", { synchronize: false })
 @Index("model_version_of_base", ["baseModelVersionId"], { where: "base_model_version_id is not null" })
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it

@@ -21,6 +21,10 @@ import { UserErrorCode } from "../user-error.ts";
 @Index("model_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
 @Index("model_by_creation", ["organizationId", "createdAt", "id"], { where: "trash_entry_id is null" })
 @Index("model_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_by_author", ["organizationId", "createdById", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_name_search", { synchronize: false })
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
