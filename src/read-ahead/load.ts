@@ -4,7 +4,7 @@ import { loaderOf } from "../batch.ts";
 import type { Context } from "../context.ts";
 import type { Key, Parent, Wish } from "./relation.ts";
 import { variablesBelow } from "./selection.ts";
-import { type Row, type Statement, writeStatement } from "./statement.ts";
+import { keyParams, type Row, type Statement, writeStatement } from "./statement.ts";
 
 /** Reads wishes under a parent, and nothing below them. @returns a row on which they lie */
 export function load(
@@ -14,7 +14,7 @@ export function load(
   identity: string,
   wishes: () => Wish[],
 ): Promise<Row> {
-  const statementFor = () => writeStatement(context.db, key, wishes(), null);
+  const statementFor = (count: number) => writeStatement(context.db, key, wishes(), { count, paid: true });
   return loaderFor(context, key, identity, statementFor).load(parent);
 }
 
@@ -28,8 +28,8 @@ export interface Ahead {
 
 /** Reads wishes under a parent, and what is selected below them. Fields that select the same are read together. */
 export function loadAhead(context: Context, key: Key, parent: Parent, ahead: Ahead): Promise<Row> {
-  const statementFor = (parents: number) =>
-    remembered(ahead, parents, () => writeStatement(context.db, key, ahead.wishes(), parents));
+  const statementFor = (count: number) =>
+    remembered(ahead, count, () => writeStatement(context.db, key, ahead.wishes(), { count, paid: false }));
   const { text, values } = statementFor(1);
   const identity = values.length === 0 ? text : `${text} ${JSON.stringify(values)}`;
   return loaderFor(context, key, identity, statementFor).load(parent);
@@ -40,13 +40,13 @@ function loaderFor(
   context: Context,
   key: Key,
   identity: string,
-  statementFor: (parents: number) => Statement,
+  statementFor: (count: number) => Statement,
 ): DataLoader<Parent, Row, string> {
   const properties = Object.keys(key);
   const cacheKeyFn = (parent: Parent) => properties.map((property) => parent[property]).join(" ");
   const read = async (parents: readonly Parent[]) => {
     const { text, values, revive } = statementFor(parents.length);
-    const [first, ...others] = properties.map((property) => parents.map((parent) => parent[property]));
+    const [first, ...others] = keyParams(key, parents);
     const { viewer } = context;
     const organizationId = viewer === null || viewer instanceof Error ? null : viewer.organizationId;
     const params = [first, organizationId, ...others, ...values];

@@ -5,7 +5,7 @@ import { limits } from "../limits.ts";
 import { tableOf } from "../rows.ts";
 import { Refusal } from "../user-error.ts";
 import { type Column, columnsOf } from "./columns.ts";
-import type { Key, KeySql, Relation, Wish } from "./relation.ts";
+import type { Key, KeySql, Parent, Relation, Wish } from "./relation.ts";
 
 export type Row = { [property: string]: unknown };
 
@@ -40,34 +40,58 @@ interface Level {
 /** The SQL of a property of the row that wishes hang on. */
 type At = (property: string) => string;
 
-/**
- * @param parents how many there are: the more they are, the shorter are the lists that are read ahead. Null when a resolver
- *   reads one list for itself, which has been paid for.
- * @throws Refusal when arguments of these wishes are refused; of the wishes below them, it is their resolvers that refuse.
- */
+/** The parents of a statement. */
+interface Parents {
+  count: number;
+  /**
+   * Whether their lists have been paid for, and are read whole. Otherwise the more parents there are, the shorter are the
+   * lists that are read ahead: what turns out to be longer is left to its resolver.
+   */
+  paid: boolean;
+}
+
+/** @throws Refusal when arguments of these wishes are refused; those of wishes below them are left to their resolvers. */
 export function writeStatement(
   db: DataSource,
   key: Key,
   wishes: Iterable<Wish>,
-  parents: number | null,
+  { count, paid }: Parents,
 ): Statement {
-  const properties = Object.entries(key);
   const values: unknown[] = [];
   let names = 0;
   const draft: Draft = {
     db,
     values,
-    bind: (value) => `$${properties.length + 1 + values.push(value)}`,
+    bind: (value) => `$${Object.keys(key).length + 1 + values.push(value)}`,
     name: (prefix) => `${prefix}${names++}`,
   };
   const level: Level = { columns: [], joins: [] };
   const at: At = (property) => `k."${property}"`;
+  const parents = paid ? null : count;
   const revive = inTurn(Array.from(wishes, (wish) => writeWish(draft, level, at, wish, parents)));
-  const arrays = properties.map(([, type], index) => `$${index === 0 ? 1 : index + 2}::${type}[]`);
-  const text = `select to_json(j) as read from (select $2::uuid) viewer (organization_id)
-    cross join unnest(${arrays.join(", ")}) with ordinality k (${properties.map(([property]) => `"${property}", `).join("")}n)
+  const text = `select to_json(j) as read from (select $2::uuid) viewer (organization_id) cross join ${keysFrom(key, count)}
     cross join lateral (select ${level.columns.join(", ")} from (select) one ${level.joins.join(" ")}) j order by k.n`;
   return { text, values, revive };
+}
+
+/** The keys of the parents: those of one as values, those of many as arrays. */
+export function keyParams(key: Key, parents: readonly Parent[]): unknown[] {
+  return Object.keys(key).map((property) => {
+    const all = parents.map((parent) => parent[property]);
+    return all.length === 1 ? all[0] : all;
+  });
+}
+
+/**
+ * PostgreSQL takes one parent for what it is; and it is not shown the arrays when it plans: seeing how short they are, it would
+ * plan the statement anew each time.
+ */
+function keysFrom(key: Key, parents: number): string {
+  const names = Object.keys(key).map((property) => `"${property}"`);
+  const params = Object.values(key).map((type, index) => [`$${index === 0 ? 1 : index + 2}`, type]);
+  if (parents === 1) return `(values (${params.map((each) => each.join("::"))}, 1)) k (${names}, n)`;
+  const arrays = params.map((each) => `(select ${each.join("::")}[])`);
+  return `unnest(${arrays}) with ordinality k (${names}, n)`;
 }
 
 function writeWish(draft: Draft, level: Level, at: At, wish: Wish, parents: number | null): Revive {
