@@ -99,6 +99,8 @@ export const limits = {
   selections: 2_000,
   /** Fields that an answer may hold at most, every page taken as full. */
   cost: 100_000,
+  /** Costs that are remembered of one operation, which has others with other variables. */
+  knownCosts: 100,
   /** Objects in labels, parameters, docker images and source experiments of an answer; see `budget.ts`. */
   answer: 100_000,
   /** Characters of an answer. */
