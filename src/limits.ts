@@ -110,10 +110,14 @@ export const limits = {
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
 
-  /** How often a query is asked for before it is compiled, in how many ways at most, and how many fields at most. */
+  /**
+   * How often a query is run before it is compiled, and for how many sets of what its directives say; fields that are compiled
+   * at once, which takes some milliseconds, and that are kept compiled, a few kilobytes each.
+   */
   compileAfter: 3,
   compiledWays: 8,
-  compiledFields: 500,
+  compiledFields: 250,
+  compiledFieldsInAll: 10_000,
 
   /** Seconds after which the use of an API token is noted again. */
   lastUsed: 60,
