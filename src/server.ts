@@ -1,13 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
-import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
-import { type FastifyInstance, type FastifyRequest, fastify, LogController } from "fastify";
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify";
 import type { DataSource } from "typeorm";
-import { v7 as uuidv7 } from "uuid";
 import { authenticate } from "./api-token/authenticate.ts";
 import type { Verifier } from "./blob/verifier.ts";
 import type { Config } from "./config.ts";
@@ -15,6 +20,7 @@ import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { compilingGateway } from "./execution/executor.ts";
 import { sendFiles } from "./file/send-files.ts";
+import { answerGraphQL } from "./http/answer-graphql.ts";
 import { setDeadline } from "./http/deadline.ts";
 import { endGently, isEarly, stopReading } from "./http/early-answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
@@ -66,7 +72,7 @@ export async function createServer(
   const app = fastify({
     logger: { level: config.logLevel, serializers: { err: describeError } },
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    genReqId: () => randomUUID(),
     bodyLimit: limits.body,
     requestTimeout: 0, // the request that brings a file may take hours; see `deadline.ts`
     http: { headersTimeout: limits.request },
@@ -85,12 +91,13 @@ export async function createServer(
     setDeadline(raw, config.deadline);
     done();
   });
-  app.addHook("onSend", async (request, reply) => {
+  app.addHook("onSend", (request, reply, _payload, done) => {
     reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
     const early = isEarly(request.raw);
     if (early) stopReading(request.raw);
     // A client that kept its connection would keep the server from stopping.
     if (early || closing) reply.header("connection", "close");
+    done();
   });
   await app.register(cors, {
     origin: config.corsOrigins,
@@ -121,9 +128,8 @@ export async function createServer(
     maxFileSize: config.maxFileSize,
     viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
   });
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => request.form?.context ?? contextOf(request),
-  });
+  const handler = (request: FastifyRequest, reply: FastifyReply) =>
+    answerGraphQL(apollo, request, reply, async () => request.form?.context ?? contextOf(request));
   app.addHook("onClose", () => apollo.stop());
   await app.register(async (scope) => {
     acceptMultipart(scope, contextOf, config.pace);

@@ -14,8 +14,12 @@ import { measure } from "./measure.ts";
 import { fragmentsOf, specialize, Unfit } from "./specialize.ts";
 import type { Variables } from "./variables.ts";
 
-/** Runs a compiled query; undefined when its answer is not sure to be that of graphql-js, which is to run it again. */
-export type Compiled = (variables: Variables, context: unknown) => Promise<ExecutionResult | undefined>;
+export interface Compiled {
+  /** Undefined when the answer is not sure to be that of graphql-js, which then runs the query itself. */
+  run(variables: Variables, context: unknown): Promise<ExecutionResult | undefined>;
+  /** How many fields have been compiled for it. */
+  fields: number;
+}
 
 /**
  * Compiles a query, for variables of `@skip` and `@include` that have these values.
@@ -29,7 +33,7 @@ export function compile(
   variables: Variables,
 ): Compiled {
   const special = specialize(schema, document, operation, variables);
-  measure(schema, special, limits.compiledFields);
+  const size = measure(schema, special, limits.compiledFields);
   const fragments = fragmentsOf(document);
   const definitions = [special.operation, ...Object.values(special.fragments)];
   const compiled = compileQuery(schema, { kind: document.kind, definitions }, undefined, {
@@ -43,9 +47,12 @@ export function compile(
   if (!isCompiledQuery(compiled)) throw new Unfit("It cannot be compiled.");
 
   const fields = new Map([...special.written.values()].map((node) => [placeOf(node), node]));
-  return async (variables, context) => {
-    const result = await compiled.query(undefined, context, special.complete(variables));
-    return checked(result, fields);
+  return {
+    async run(given, context) {
+      const result = await compiled.query(undefined, context, special.complete(given));
+      return checked(result, fields);
+    },
+    fields: size,
   };
 }
 
@@ -59,9 +66,10 @@ function checked(
 ): ExecutionResult | undefined {
   if (!errors) return { data };
   if (data === undefined || errors.some(({ originalError }) => !originalError)) return undefined;
-  // What the database does not do is not asked of it again.
+  // What the database could not do is not asked of it again; but an item of a list that was rejected stands in a wrong place.
   const isRepeatable = errors.every(({ originalError }) => isTyped(originalError));
-  if (isRepeatable && !errors.every(({ path }) => isNullAt(path, data))) return undefined;
+  const beyond = errors.filter(({ path }) => !isNullAt(path, data));
+  if (beyond.some(({ path }) => isRepeatable || typeof path?.at(-1) === "number")) return undefined;
   const located = errors.map(({ originalError, path, locations = [] }) => {
     const nodes = locations.flatMap(({ line, column }) => fields.get(`${line}:${column}`) ?? []);
     return locatedError(originalError, nodes, path);

@@ -6,7 +6,9 @@ import {
   getNamedType,
   isListType,
   isNonNullType,
+  Kind,
   type OperationDefinitionNode,
+  visit,
 } from "graphql";
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
@@ -30,10 +32,43 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: { [name: string]: unknown },
 ): void {
+  const { decisive, known } = costs.get(operation) ?? newCosts(query);
+  costs.set(operation, { decisive, known });
+  const names = (operation.variableDefinitions ?? []).map((each) => each.variable.name.value);
+  const key = names.map((name) => partInCost(variables[name], decisive.has(name))).join();
   const operationName = operation.name && { operationName: operation.name.value };
-  const cost = costIn({ schema, query, variables, estimators: [costOf], ...operationName });
+  const cost = known.get(key) ?? costIn({ schema, query, variables, estimators: [costOf], ...operationName });
+  if (known.size >= limits.knownCosts) known.clear();
+  known.set(key, cost);
   if (cost > limits.cost)
     queryTooLarge(`a cost of at most ${limits.cost}, got ${cost}; ask for smaller pages`);
+}
+
+interface Costs {
+  /** Variables that say how long a list is, or whether something is selected. */
+  decisive: Set<string>;
+  /** By what the variables have to do with it. */
+  known: Map<string, number>;
+}
+
+const costs = new WeakMap<OperationDefinitionNode, Costs>();
+
+function newCosts(query: DocumentNode): Costs {
+  const decisive = new Set<string>();
+  visit(query, {
+    Argument({ name, value }) {
+      if (value.kind === Kind.VARIABLE && ["first", "last", "ids", "if"].includes(name.value))
+        decisive.add(value.name.value);
+    },
+  });
+  return { decisive, known: new Map() };
+}
+
+/** Of other variables it only matters whether they are there: not everywhere may one be missing. */
+function partInCost(value: unknown, isDecisive: boolean): string {
+  if (value === undefined || value === null) return String(value);
+  if (!isDecisive) return "given";
+  return String(Array.isArray(value) ? value.length : value);
 }
 
 /** A null variable in the place of an argument that has a default is found by no rule before this one. */
