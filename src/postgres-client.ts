@@ -1,20 +1,19 @@
 import { createHash } from "node:crypto";
 import type { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
 import pg from "pg";
 import { limits } from "./limits.ts";
+import { Batch, Statement } from "./statement-batch.ts";
 
 /** What TypeORM and the pool do with a client, without the driver's many ways of asking. */
 interface Connection extends EventEmitter {
-  connection: { stream: Socket };
-  query(query: unknown, values?: unknown, callback?: unknown): Promise<unknown>;
+  query(query: unknown, values?: unknown): Promise<unknown>;
   end(): Promise<void>;
 }
 const Connection = pg.Client as unknown as new (config?: pg.ClientConfig) => Connection;
 
-/** A connection on which statements do not wait for the answers of those before them. */
+/** A connection on which what is asked in one go, without waiting for answers, is sent in one go. */
 export class Client extends Connection {
-  #corked = false;
+  #waiting: Statement[] = [];
 
   constructor(config?: pg.ClientConfig) {
     super({ ...config, pipeline: true });
@@ -23,21 +22,22 @@ export class Client extends Connection {
     this.on("error", () => {});
   }
 
-  override query(text: unknown, values?: unknown, callback?: unknown): Promise<unknown> {
-    this.#cork();
-    return super.query(text, values, callback);
+  override query(text: unknown, values?: unknown): Promise<unknown> {
+    if (typeof text !== "string") return super.query(text, values);
+    return this.ask({ text, values: values as unknown[] });
   }
 
-  /** What is sent in one go leaves in one packet: it is the calls of the system that cost. */
-  #cork(): void {
-    if (this.#corked) return;
-    const { stream } = this.connection;
-    this.#corked = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork();
+  protected ask(config: pg.QueryConfig): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) process.nextTick(() => this.#send());
+      this.#waiting.push(new Statement(config, (error, result) => (error ? reject(error) : resolve(result))));
     });
+  }
+
+  #send(): void {
+    const statements = this.#waiting;
+    this.#waiting = [];
+    void super.query(statements.length > 1 ? new Batch(statements) : statements[0]);
   }
 }
 
@@ -46,10 +46,10 @@ export class Client extends Connection {
  * is the digest of the text: behind a pooler that gives one connection to several processes it cannot mean another text.
  */
 export class PreparingClient extends Client {
-  override query(text: unknown, values?: unknown, callback?: unknown): Promise<unknown> {
-    const name = typeof text === "string" && Array.isArray(values) && values.length > 0 && nameOf(text);
-    if (!name) return super.query(text, values, callback);
-    return super.query({ name, text, values }, callback).catch((error) => {
+  protected override ask(config: pg.QueryConfig): Promise<unknown> {
+    const name = config.values && config.values.length > 0 ? nameOf(config.text) : undefined;
+    if (!name) return super.ask(config);
+    return super.ask({ ...config, name }).catch((error) => {
       if (isOutdated(error)) void this.end();
       throw error;
     });

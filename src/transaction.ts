@@ -54,22 +54,19 @@ export async function send<Rows, Answer>(
 }
 
 /**
- * Has the first statement bring START TRANSACTION along. One that could change something waits for it: if it was to fail,
- * that change would be committed by itself.
+ * Has the first statement bring START TRANSACTION along: they are one packet, of which nothing is done when that fails.
  *
  * @returns whether there is a transaction.
  */
 function beginWithFirst(runner: QueryRunner): () => boolean {
   const query = runner.query.bind(runner) as (text: string, ...rest: unknown[]) => Promise<unknown>;
-  let begun: Promise<unknown> | undefined;
-  let waits = false;
-  const queryBegun = async (text: string, ...rest: unknown[]) => {
-    begun ??= query("START TRANSACTION");
-    waits ||= !/^\s*select\b/i.test(text);
-    if (waits) await begun;
-    const [answer] = await Promise.all([query(text, ...rest), begun]);
+  let begun = false;
+  const begin = async (text: string, ...rest: unknown[]) => {
+    begun = true;
+    Object.assign(runner, { query });
+    const [, answer] = await Promise.all([query("START TRANSACTION"), query(text, ...rest)]);
     return answer;
   };
-  Object.assign(runner, { query: queryBegun });
-  return () => begun !== undefined;
+  Object.assign(runner, { query: begin });
+  return () => begun;
 }
