@@ -13,7 +13,7 @@ import { logMetrics } from "./log-metrics.ts";
 import { type MetricSummary, metricsOf, type Point, seriesKey, seriesOf } from "./read-metrics.ts";
 
 /** Steps that are read at the cost of one object of an answer. */
-const readPerObject = 50;
+const readPerObject = 30;
 
 const LogMetricsPayload = payloadType("logMetrics", {
   experiment: [
