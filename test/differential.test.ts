@@ -14,7 +14,12 @@ import { aServer } from "./support/test-server.ts";
 const queries = 300;
 
 /** The ways of running a query: none may differ from the first but in speed. */
-const ways: Partial<ServerConfig>[] = [{ compile: false }, { compile: true, compileAfter: 0 }];
+const ways: Partial<ServerConfig>[] = [
+  { compile: false, readAhead: false },
+  { compile: false, readAhead: true },
+  { compile: true, compileAfter: 0, readAhead: true },
+  { compile: true, compileAfter: 0, readAhead: false },
+];
 
 let registry: Registry;
 let urls: string[];
