@@ -38,7 +38,7 @@ export function labelsIn({ table, owner }: PartTable) {
     type: Label,
     key: { id: "uuid" },
     from: () => `select ${owner} as owner_id, index, name from ${table}`,
-    columns: ["index", "name"],
+    columns: { index: "int", name: "text" },
     where: ({ id }) => `r.owner_id = ${id}`,
     order: (row) => `${row}.index`,
     limit: labelLimit,

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
-import { spend } from "../budget.ts";
+import { counted } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { DatasetVersion } from "../dataset-version/dataset-version.ts";
 import { Experiment, experimentOfSource } from "../experiment/experiment.ts";
@@ -16,33 +16,32 @@ import type { Connection } from "../page/connection.ts";
 import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { Reads } from "../read-ahead/reads.ts";
-import type { Soon } from "../read-ahead/soon.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
 import { ancestorsOf, descendantsOf, LineageVersion } from "./lineage.ts";
 import { versionsTrainedOn } from "./versions-trained-on.ts";
 
 @Resolver(() => ModelVersion)
 export class LineageOfModelVersionResolver {
+  @Reads(ancestorsOf)
   @FieldResolver(() => [LineageVersion], {
     description: `What the version comes from, the nearest first, ${limits.generations} generations at most.`,
   })
-  async ancestors(@Root() version: ModelVersion, @Ctx() context: Context): Promise<LineageVersion[]> {
-    const found = await ancestorsOf(context, version.id);
-    spend(context, found.length);
-    return found;
+  ancestors(@Root() version: ModelVersion, @Ctx() context: Context): Soon<LineageVersion[]> {
+    return then(ancestorsOf(context, version), (found) => counted(context, found));
   }
 
+  @Reads(descendantsOf)
   @FieldResolver(() => [LineageVersion], {
     description: `What comes from the version, the nearest first, ${limits.generations} generations at most.`,
   })
-  async descendants(@Root() version: ModelVersion, @Ctx() context: Context): Promise<LineageVersion[]> {
-    const found = await descendantsOf(context, version.id);
-    spend(context, found.length);
-    return found;
+  descendants(@Root() version: ModelVersion, @Ctx() context: Context): Soon<LineageVersion[]> {
+    return then(descendantsOf(context, version), (found) => counted(context, found));
   }
 }
 
 @Resolver(() => LineageVersion)
 export class StepOfLineageResolver {
+  @Reads(versionOfPart)
   @FieldResolver(() => ModelVersion, {
     nullable: true,
     description: "The version itself, as it is now; null when it has been deleted.",
@@ -55,6 +54,7 @@ export class StepOfLineageResolver {
     return versionOfPart(context, relative, undefined, info);
   }
 
+  @Reads(experimentOfSource)
   @FieldResolver(() => Experiment, {
     nullable: true,
     description:

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { batch, groupBy } from "../batch.ts";
+import { type Batch, batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
 import { limits } from "../limits.ts";
+import { many } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 
 @ObjectType({
@@ -42,9 +43,47 @@ export class LineageVersion {
   experimentId!: string | null;
 }
 
+/** What is told of a version `v`. */
+const told = `v.id as "modelVersionId", v.name, v.version, m.name as "modelName",
+  e.experiment_id as "experimentId", e.name as "experimentName", t.deleted_at as "deletedAt", t.purged_at as "purgedAt"`;
+const toldFrom = `model m on m.id = v.model_id
+  left join source_experiment e on e.model_version_id = v.id left join trash_entry t on t.id = v.trash_entry_id`;
+
 /** A version of a line, and the version that it started from. */
 interface Link extends Omit<LineageVersion, "distance"> {
   baseId: string | null;
+}
+
+/**
+ * Declares the relatives of a version: those of one are read ahead, those of many by a walk for all of them.
+ *
+ * @param next the version of a step from `line` to a version `v`, on which `step` tells how it is found
+ */
+function relatives(next: string, step: string, walks: Batch<string, LineageVersion[], void>) {
+  return many<LineageVersion, "id">(
+    {
+      type: LineageVersion,
+      key: { id: "uuid" },
+      from: ({ id }) =>
+        `with recursive line as (
+           select ${id} as id, 0 as distance
+           union all
+           select ${next}, line.distance + 1 from line join model_version v on ${step}
+           where ${next} is not null and line.distance < ${limits.generations}
+         ) cycle id set again using path
+         select line.distance, ${told} from line join model_version v on v.id = line.id join ${toldFrom}
+         where line.distance > 0 and not line.again`,
+      columns: {
+        ...{ distance: "int", modelVersionId: "uuid", name: "text", version: "int", modelName: "text" },
+        ...{ experimentId: "uuid", experimentName: "text" },
+        ...{ deletedAt: "timestamptz", purgedAt: "timestamptz" },
+      },
+      order: (row) => `${row}.distance, ${row}."modelName", ${row}.version`,
+      atMost: limits.generations,
+      alone: true,
+    },
+    (context, { id }) => walks(context, String(id)),
+  );
 }
 
 /**
@@ -62,10 +101,7 @@ function walk(step: string, next: (found: Link[]) => (id: string) => Link[]) {
            select id, base_model_version_id as base_id from model_version where id = any($1)
            union select v.id, v.base_model_version_id from line join model_version v on ${step}
          )
-         select line.base_id as "baseId", v.id as "modelVersionId", v.name, v.version, m.name as "modelName",
-           e.experiment_id as "experimentId", e.name as "experimentName", t.deleted_at as "deletedAt", t.purged_at as "purgedAt"
-         from line join model_version v on v.id = line.id join model m on m.id = v.model_id
-         left join source_experiment e on e.model_version_id = v.id left join trash_entry t on t.id = v.trash_entry_id
+         select line.base_id as "baseId", ${told} from line join model_version v on v.id = line.id join ${toldFrom}
          order by m.name, v.version limit $2`,
         [versionIds, versionIds.length + limits.answer + 1],
       );
@@ -106,13 +142,21 @@ function lineFrom(
 }
 
 /** What each version comes from, the nearest first. */
-export const ancestorsOf = walk("v.id = line.base_id", (found) => {
-  const byId = new Map(found.map((link) => [link.modelVersionId, link]));
-  return (id) => [byId.get(byId.get(id)?.baseId ?? "") ?? []].flat();
-});
+export const ancestorsOf = relatives(
+  "v.base_model_version_id",
+  "v.id = line.id",
+  walk("v.id = line.base_id", (found) => {
+    const byId = new Map(found.map((link) => [link.modelVersionId, link]));
+    return (id) => [byId.get(byId.get(id)?.baseId ?? "") ?? []].flat();
+  }),
+);
 
 /** What comes from each version, the nearest first. */
-export const descendantsOf = walk("v.base_model_version_id = line.id", (found) => {
-  const byBase = groupBy(found, ({ baseId }) => baseId);
-  return (id) => byBase.get(id) ?? [];
-});
+export const descendantsOf = relatives(
+  "v.id",
+  "v.base_model_version_id = line.id",
+  walk("v.base_model_version_id = line.id", (found) => {
+    const byBase = groupBy(found, ({ baseId }) => baseId);
+    return (id) => byBase.get(id) ?? [];
+  }),
+);

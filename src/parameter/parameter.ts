@@ -69,7 +69,7 @@ export function parametersIn({ table, owner }: PartTable) {
     type: Parameter,
     key: { id: "uuid" },
     from: () => `select ${owner} as owner_id, name, type, value, position from ${table}`,
-    columns: ["name", "type", "value", "position"],
+    columns: { name: "text", type: "text", value: "json", position: "int" },
     where: ({ id }) => `r.owner_id = ${id}`,
     order: (row) => `${row}.position, ${row}.name`,
   });

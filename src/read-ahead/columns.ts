@@ -22,11 +22,12 @@ export function columnsOf(db: DataSource, type: RowClass<unknown>): ReadonlyMap<
   const columns = new Map(
     db
       .getMetadata(type)
-      .columns.map((column) => [
-        column.propertyName,
-        { name: column.databaseName, revive: revivals[String(column.type)] ?? null },
-      ]),
+      .columns.map((column) => [column.propertyName, columnOf(column.databaseName, String(column.type))]),
   );
   tables.set(type, columns);
   return columns;
+}
+
+export function columnOf(name: string, type: string): Column {
+  return { name, revive: revivals[type] ?? null };
 }

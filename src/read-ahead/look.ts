@@ -30,9 +30,16 @@ export function one<Row extends object, Property extends string, Args = void>(
 /** Declares a list of rows under each parent. */
 export function many<Row extends object, Property extends string, Args = void>(
   source: Source<Property, Args> & Required<Pick<Source<Property, Args>, "order">> & { type: RowClass<Row> },
+  otherwise?: Otherwise<Property, Row[]>,
 ): Look<Property, Row[], Args> {
-  return look<Property, Row[], Args>("many", source, []);
+  return look<Property, Row[], Args>("many", source, [], { otherwise });
 }
+
+/** How many parents are read where their rows were not read ahead, when not by the same statement. */
+type Otherwise<Property extends string, Value> = (
+  context: Context,
+  parent: Parent<Property>,
+) => Promise<Value>;
 
 /** Declares a plain value under each parent: an SQL expression, such as a count. */
 export function value<Value, Property extends string, Args = void>(
@@ -43,7 +50,8 @@ export function value<Value, Property extends string, Args = void>(
     missing: Value;
   },
 ): Look<Property, Value, Args> {
-  return look<Property, Value, Args>("value", { type: Object, ...declared }, declared.missing, declared.sql);
+  const { missing, sql } = declared;
+  return look<Property, Value, Args>("value", { type: Object, ...declared }, missing, { sql });
 }
 
 let looks = 0;
@@ -52,7 +60,7 @@ function look<Property extends string, Value, Args>(
   kind: Relation["kind"],
   source: Source<Property, Args>,
   missing: Value,
-  sql?: unknown,
+  { sql, otherwise }: { sql?: unknown; otherwise?: Otherwise<Property, Value> | undefined } = {},
 ): Look<Property, Value, Args> {
   looks += 1;
   const { key } = source;
@@ -73,6 +81,7 @@ function look<Property extends string, Value, Args>(
     const place = placeOf(args);
     if (place in parent) return (parent as unknown as { [place: string]: Value })[place] as Value;
     if (properties.some((property) => parent[property] === null)) return missing;
+    if (otherwise) return otherwise(context, parent);
     const below = info && context.readAhead ? selectionOf(info, source.type.name) : null;
     const loaded =
       below && info

@@ -14,9 +14,9 @@ export interface Source<Property extends string = string, Args = unknown> {
   /** The entity whose rows they are; or, with `from`, any class. */
   type: RowClass<object>;
   key: Key<Property>;
-  /** In the place of a table: a statement whose columns are those in `columns`. */
+  /** In the place of a table: a statement whose columns are called as the properties in `columns`, with their types. */
   from?(key: KeySql<Property>, args: Args, bind: Bind): string;
-  columns?: readonly string[];
+  columns?: { readonly [property: string]: string };
   /** The condition that a row is one of the parent's. */
   where?(key: KeySql<Property>, args: Args, bind: Bind): string;
   /** Their order, in which the row is called as it is told. */
@@ -24,6 +24,8 @@ export interface Source<Property extends string = string, Args = unknown> {
   limit?(args: Args): number | null;
   /** How many there can be, where the domain says so and something long may hang on each. */
   atMost?: number;
+  /** Whether it is read ahead for a single parent only, since one walk for all of many is shorter than one for each. */
+  alone?: boolean;
   /** Tells arguments apart, where their JSON would not do. */
   argsKey?(args: Args): string;
 }

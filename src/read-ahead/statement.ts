@@ -4,7 +4,7 @@ import type { Bind } from "../filter.ts";
 import { limits } from "../limits.ts";
 import { tableOf } from "../rows.ts";
 import { Refusal } from "../user-error.ts";
-import { type Column, columnsOf } from "./columns.ts";
+import { type Column, columnOf, columnsOf } from "./columns.ts";
 import type { Key, KeySql, Parent, Relation, Wish } from "./relation.ts";
 
 export type Row = { [property: string]: unknown };
@@ -111,6 +111,7 @@ function hang(
   const at = atColumns(draft, relation, row);
   const revives: Revive[] = [];
   for (const wish of wanted.wishes.values()) {
+    if (wish.relation.source.alone && parents !== 1) continue;
     const bound = draft.values.length;
     try {
       revives.push(writeWish(draft, level, at, wish, parents));
@@ -235,6 +236,6 @@ function atColumns({ db }: Draft, { source }: Relation, row: string): At {
 
 function columnsOfSource(db: DataSource, { type, columns }: Relation["source"]) {
   return columns
-    ? new Map(columns.map((property) => [property, { name: property, revive: null }]))
+    ? new Map(Object.entries(columns).map(([property, type]) => [property, columnOf(property, type)]))
     : columnsOf(db, type);
 }
