@@ -98,12 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       "10",
       wholeNumber(1, 1_000),
     ),
-    preparedStatements: read(
-      "PREPARED_STATEMENTS",
-      "on or off",
-      "on",
-      (text) => ({ on: true, off: false })[text],
-    ),
+    preparedStatements: flag("PREPARED_STATEMENTS"),
     secretKeys: secretKeys(env.SECRET_KEYS?.trim() || undefined),
     corsOrigins: read(
       "CORS_ORIGINS",
@@ -115,7 +110,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     readAhead: flag("READ_AHEAD"),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
-    compile: read("COMPILE", "on or off", "on", (value) => ({ on: true, off: false })[value]),
+    compile: flag("COMPILE"),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
       logLevels.includes(value) ? value : undefined,
     ),

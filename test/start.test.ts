@@ -159,7 +159,7 @@ test.each<[string, Record<string, string>, string]>([
   [
     "PREPARED_STATEMENTS",
     { PREPARED_STATEMENTS: "no" },
-    'PREPARED_STATEMENTS: expected on or off, got "no".',
+    'PREPARED_STATEMENTS: expected true or false, got "no".',
   ],
   [
     "CORS_ORIGINS",
