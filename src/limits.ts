@@ -116,7 +116,7 @@ export const limits = {
    */
   compileAfter: 3,
   compiledWays: 8,
-  compiledFields: 250,
+  compiledFields: 120,
   compiledFieldsInAll: 10_000,
 
   /** Seconds after which the use of an API token is noted again. */

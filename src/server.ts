@@ -99,20 +99,23 @@ export async function createServer(
     if (early || closing) reply.header("connection", "close");
     done();
   });
-  await app.register(cors, {
-    origin: config.corsOrigins,
-    methods: ["GET", "HEAD", "POST", "PUT"],
-    exposedHeaders: [
-      "x-request-id",
-      "etag",
-      "content-range",
-      "content-disposition",
-      "accept-ranges",
-      "repr-digest",
-    ],
-    strictPreflight: false, // an OPTIONS that is no preflight is answered like one
-    maxAge: 3_600,
-  });
+  // Without an origin that may call, browsers are refused by hearing nothing of it.
+  const isCalledByPages = config.corsOrigins.length > 0;
+  if (isCalledByPages)
+    await app.register(cors, {
+      origin: config.corsOrigins,
+      methods: ["GET", "HEAD", "POST", "PUT"],
+      exposedHeaders: [
+        "x-request-id",
+        "etag",
+        "content-range",
+        "content-disposition",
+        "accept-ranges",
+        "repr-digest",
+      ],
+      strictPreflight: false, // an OPTIONS that is no preflight is answered like one
+      maxAge: 3_600,
+    });
 
   const apollo = createApollo(config, app);
   await apollo.start();

@@ -13,6 +13,7 @@ export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 
 /** The whole suite has to pass both ways. */
 export const readAhead = process.env.READ_AHEAD !== "false";
+const compile = process.env.COMPILE !== "false";
 
 /** The keys of the servers of this test file. */
 export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
@@ -42,7 +43,8 @@ export async function aServer(
       readAhead,
       introspection: true,
       playground: true,
-      compile: true,
+      compile,
+      compileAfter: 0, // what comes once, too
       logLevel: "silent",
       maxFileSize: 2 ** 40,
       publicUrl: null,
