@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import autocannon from "autocannon";
 import type { Size } from "./rows.ts";
-import { requestOf, type ServerName } from "./scenario.ts";
+import { type Mix, requestOf, type Scenario, type ServerName } from "./scenario.ts";
 import { scenarios } from "./scenarios/scenarios.ts";
 
 /** What the load generator is told, in a process of its own. */
@@ -30,9 +30,11 @@ process.on("message", async (load: Load) => {
 });
 
 async function run(load: Load): Promise<Measured> {
-  const { url, seconds, connections, token } = load;
+  const { url, seconds, token } = load;
+  const scenario = scenarioOf(load);
+  const connections = ("connections" in scenario && scenario.connections) || load.connections;
   const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-  const requests = [{ method: "POST" as const, setupRequest: requestsOf(load) }];
+  const requests = [{ method: "POST" as const, setupRequest: requestsOf(load, scenario) }];
   const options = { url, connections, duration: seconds, headers, requests, timeout: 30, verifyBody };
   const times: number[] = [];
   let refused = 0;
@@ -52,9 +54,13 @@ async function run(load: Load): Promise<Measured> {
   return { requests: times.length, seconds: spent, p50: at(0.5), p99: at(0.99) };
 }
 
-function requestsOf({ scenario: name, server, from, size }: Load) {
+function scenarioOf({ scenario: name }: Load): Scenario | Mix {
   const scenario = scenarios.find((each) => each.name === name);
   if (!scenario) throw new Error(`Expected a scenario, got ${name}.`);
+  return scenario;
+}
+
+function requestsOf({ server, from, size }: Load, scenario: Scenario | Mix) {
   let n = from;
   return (request: autocannon.Request) => ({ ...request, ...requestOf(scenario, server, n++, size) });
 }

@@ -1,23 +1,28 @@
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { createScratchDatabase, withPostgres } from "../scripts/database.ts";
 import { compare } from "./compare.ts";
+import { fileScenarios, measureFiles } from "./files.ts";
+import { measureGrowth, perFilter, type Registry } from "./growth/grow.ts";
 import { LoadGenerator } from "./load-generator.ts";
-import { machine, printTable, type Round, results } from "./results.ts";
-import { growing, type Size, standard } from "./rows.ts";
-import { concerns, type Mix, type Scenario, servers } from "./scenario.ts";
+import { measure, numbers } from "./measure.ts";
+import { linearIn, printResults, printTable, type Round, results, surroundings } from "./results.ts";
+import { growing, standard } from "./rows.ts";
+import { concerns, type ServerName, servers } from "./scenario.ts";
 import { scenarios } from "./scenarios/scenarios.ts";
 import { seed } from "./seed.ts";
 import { type RunningServer, startServer } from "./servers.ts";
+import { measureSizes } from "./size.ts";
 
 /**
  * Measures the registry beside other servers, on the same data, in the same run: each scenario in several rounds, in each
  * round one server after the other, so that what else the machine does meets them all. PostgreSQL does not wait for the
- * disk, for any of them: it is the servers that are measured. A run of everything leaves its figures in `results.json`.
+ * disk, for any of them: it is the servers that are measured. A run of everything leaves its figures in `results.json`; so
+ * does one of `--grow`, which asks a registry of 1,000 versions and one of 1,000,000 the same.
  */
 const { values: given } = parseArgs({
   options: {
@@ -25,92 +30,96 @@ const { values: given } = parseArgs({
     quick: { type: "boolean", default: false },
     scenario: { type: "string", multiple: true },
     server: { type: "string", multiple: true },
+    /** Of `--grow`: the lists that are asked for, as the table names them. */
+    list: { type: "string", multiple: true },
     rounds: { type: "string" },
     seconds: { type: "string" },
     connections: { type: "string", default: "16" },
   },
 });
-const count = Number(given.rounds ?? (given.quick ? 2 : 5));
-const seconds = Number(given.seconds ?? (given.quick ? 1 : 5));
+const count = Number(given.rounds ?? (given.quick ? 1 : 5));
+const seconds = Number(given.seconds ?? (given.quick ? 1 : 3));
 const connections = Number(given.connections);
-const chosen = scenarios.filter(({ name }) => given.scenario?.includes(name) ?? true);
-const asked = servers.filter((name) => given.server?.includes(name) ?? (!given.grow || name === "ours"));
-const sizes = given.grow ? growing : [standard];
+const names = [...scenarios.map(({ name }) => name), ...fileScenarios];
+const chosen = names.filter((name) => given.scenario?.includes(name) ?? true);
+const asked = servers.filter((name) => given.server?.includes(name) ?? true);
 if (chosen.length === 0 || asked.length === 0)
-  throw new Error(`Expected --scenario of ${scenarios.map(({ name }) => name)}; --server of ${servers}.`);
+  throw new Error(`Expected --scenario of ${names}; --server of ${servers}.`);
+const everything = !given.scenario && !given.server && !given.list && !given.quick;
 
-/** Every request of a run has a number of its own. */
-let next = 1_000_000;
-
-const rounds: Round[] = [];
-const about: object[] = [];
-for (const size of sizes) await withPostgres((serverUrl) => measureAll(serverUrl, size));
-printTable(results(rounds));
-const run = { ...given, rounds: count, seconds, connections, sizes, ...about[0] };
-if (!given.scenario && !given.server) {
-  const file = join(import.meta.dirname, given.grow ? "growth.json" : "results.json");
-  await writeFile(file, `${JSON.stringify({ run, results: results(rounds) }, null, 2)}\n`);
+const dataDir = await mkdtemp(join(tmpdir(), "registry-bench-"));
+try {
+  await withPostgres((serverUrl) => (given.grow ? grow(serverUrl) : compareServers(serverUrl)));
+} finally {
+  await rm(dataDir, { recursive: true });
 }
 
-async function measureAll(serverUrl: string, size: Size): Promise<void> {
-  const url = await createScratchDatabase(serverUrl);
-  const token = await seed(url, size);
-  const db = new pg.Client({ connectionString: url });
+async function compareServers(serverUrl: string): Promise<void> {
+  const databaseUrl = await createScratchDatabase(serverUrl);
+  const token = await seed(databaseUrl, standard);
+  const db = new pg.Client({ connectionString: databaseUrl });
   await db.connect();
-  about.push(await machine(db));
-  const dataDir = await mkdtemp(join(tmpdir(), "registry-bench-"));
-  const load = new LoadGenerator({ token, seconds, connections, size });
+  const about = await surroundings(db);
+  const load = new LoadGenerator({ token, seconds, connections, size: standard });
   const running: RunningServer[] = [];
+  const rounds: Round[] = [];
+  const loaded = new Map<ServerName, number>();
   try {
-    for (const name of asked) running.push(await startServer(name, url, dataDir));
-    for (const scenario of chosen) {
+    for (const name of asked) running.push(await startServer(name, databaseUrl, dataDir));
+    for (const scenario of scenarios.filter(({ name }) => chosen.includes(name))) {
       const concerned = running.filter(({ name }) => concerns(scenario, name));
-      await compare(scenario, { running: concerned, token, db, size, from: numbers() });
-      await measure(scenario, concerned, load, { size, db });
+      await compare(scenario, { running: concerned, token, db, size: standard, from: numbers() });
+      rounds.push(...(await measure(scenario, concerned, load, { count, db, loaded })));
     }
+    rounds.push(...(await measureFiles(running, token, { count, chosen })));
   } finally {
     load.end();
     for (const server of running) await server.stop();
     await db.end();
-    await rm(dataDir, { recursive: true });
   }
+  const all = results(rounds);
+  const linear = linearIn(all);
+  printResults(all);
+  printTable(linear, ["server", "versions", "msPerVersion", "toSmallest"]);
+  if (!everything) return;
+  const size = await measureSizes({ databaseUrl, dataDir, token, loaded, count });
+  printTable(size, ["server", "startMs", "idleMiB", "loadedMiB", "installS", "installMiB"]);
+  await keep({
+    ...about,
+    run: { rounds: count, seconds, connections, size: standard },
+    results: all,
+    linear,
+    size,
+  });
 }
 
-async function measure(
-  scenario: Scenario | Mix,
-  running: RunningServer[],
-  load: LoadGenerator,
-  { size, db }: { size: Size; db: pg.Client },
-): Promise<void> {
-  const versions = size.models * size.versions;
-  for (let round = 0; round <= count; round += 1) {
-    for (const { name: server, url, cpu } of running) {
-      const before = cpu();
-      const measured = await load.run({ scenario: scenario.name, server, url, from: numbers() });
-      const after = cpu();
-      await untilIdle(db);
-      if (round === 0) continue; // it warms up
-      if (measured.requests === 0) throw new Error(`${scenario.name}: ${server} has answered nothing.`);
-      const cpuMs = before === null || after === null ? null : (after - before) / measured.requests;
-      rounds.push({ scenario: scenario.name, versions, server, cpuMs, ...measured });
+async function grow(serverUrl: string): Promise<void> {
+  const registries: Registry[] = [];
+  try {
+    for (const [name, size] of Object.entries(growing)) {
+      const url = await createScratchDatabase(serverUrl, name);
+      const token = await seed(url, size);
+      registries.push({ size, url, token, server: await startServer("ours", url, join(dataDir, name)) });
     }
-    running.push(...running.splice(0, 1)); // each round begins with another one
+    const [small, large] = registries;
+    if (!small || !large) return;
+    const growth = perFilter(await measureGrowth(small, large, { lists: given.list }));
+    printTable(growth, ["list", "where", "questions", "over", "page", "small", "large", "ratio", "indexes"]);
+    if (everything) await keep({ growth });
+  } finally {
+    for (const { server } of registries) await server.stop();
   }
 }
 
-/** Whoever hangs up leaves requests behind: the next server does not pay for them. */
-async function untilIdle(db: pg.Client): Promise<void> {
-  for (let idle = 0; idle < 5; ) {
-    const { rows } = await db.query(
-      "select exists (select from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()) as busy",
-    );
-    idle = rows[0].busy ? 0 : idle + 1;
-    await delay(10);
-  }
-}
-
-/** The first of a million numbers. */
-function numbers(): number {
-  next += 1_000_000;
-  return next;
+/** Replaces what the file knows of this, a line for each entry of a list. */
+async function keep(figures: { [part: string]: unknown }): Promise<void> {
+  const file = join(import.meta.dirname, "results.json");
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const parts = Object.entries({ ...known, ...figures }).map(([part, value]) => {
+    const text = Array.isArray(value)
+      ? `[\n${value.map((entry) => `    ${JSON.stringify(entry)}`).join(",\n")}\n  ]`
+      : JSON.stringify(value);
+    return `  ${JSON.stringify(part)}: ${text}`;
+  });
+  await writeFile(file, `{\n${parts.join(",\n")}\n}\n`);
 }

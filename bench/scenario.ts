@@ -1,4 +1,4 @@
-import type { Size } from "./rows.ts";
+import { generations, type Size } from "./rows.ts";
 
 export const servers = ["limit", "ours", "postgraphile", "tutorial"] as const;
 export type ServerName = (typeof servers)[number];
@@ -20,6 +20,8 @@ export interface Scenario {
   questions: { [server in ServerName]: Question };
   /** Of a scenario that writes: the statement that shows what the request with the number `$1` has written. */
   effect?: string;
+  /** How many clients ask at once, when not as many as elsewhere. */
+  connections?: number;
   /** Whether each request is a document that no server has ever seen. */
   unseen?: true;
 }
@@ -83,6 +85,11 @@ export function aModel(n: number, { filled, versions }: Size): number {
 /** The number of a version that has everything. */
 export function aFilledVersion(n: number, { filled }: Size): number {
   return pick(n, filled);
+}
+
+/** The number of a version at the end of a line of exports. */
+export function aLineage(n: number, { filled }: Size): number {
+  return (generations + 1) * pick(n, Math.floor(filled / (generations + 1)));
 }
 
 /** The number of any version. */

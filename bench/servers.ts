@@ -9,6 +9,8 @@ export interface RunningServer {
   url: string;
   /** Milliseconds of CPU that it has used so far; null where the system does not tell. */
   cpu(): number | null;
+  /** Bytes of memory that it holds now; null where the system does not tell. */
+  memory(): number | null;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,17 @@ const programs: { [server in ServerName]: [string, ...string[]] } = {
   ours: [process.execPath, join(here, "../dist/main.js")],
   postgraphile: [join(here, "node_modules/.bin/node"), ...tsx, join(here, "servers/postgraphile.ts")],
   tutorial: [process.execPath, ...tsx, join(here, "servers/tutorial.ts")],
+};
+
+/** What each needs of the packages in `bench`; null for ours, which has its own. */
+export const packagesOf: { [server in ServerName]: string[] | null } = {
+  limit: ["pg"],
+  ours: null,
+  postgraphile: ["postgraphile", "pg"],
+  tutorial: [
+    ...["@apollo/server", "@as-integrations/express5", "dataloader", "express", "graphql", "pg"],
+    ...["reflect-metadata", "typeorm"],
+  ],
 };
 
 /** Runs a server in a process of its own, as in production. */
@@ -51,7 +64,7 @@ export async function startServer(
     child.kill("SIGTERM");
     await exited;
   };
-  return { name, url, cpu: () => cpuOf(child.pid), stop };
+  return { name, url, cpu: () => cpuOf(child.pid), memory: () => memoryOf(child.pid), stop };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {
@@ -73,6 +86,15 @@ function cpuOf(pid: number | undefined): number | null {
       .replace(/^.*\) /, "")
       .split(" ");
     return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
+}
+
+function memoryOf(pid: number | undefined): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kilobytes) * 1024;
   } catch {
     return null;
   }

@@ -48,6 +48,7 @@ EXPORT = """
 mutation ($id: ID!, $modelId: ID!, $name: String!, $key: String!) {
   answer: exportExperiment(id: $id, modelId: $modelId, input: { name: $name }, idempotencyKey: $key) {
     modelVersion { id version }
+    warnings { message }
     userErrors { code field message }
   }
 }"""
@@ -71,6 +72,8 @@ def main() -> int:
     except RegistryError as error:
         print(f"train: {error}", file=sys.stderr)
         return error.exit_code
+    for warning in answer["warnings"]:
+        note(f"warning: {warning['message']}")
     print(answer["modelVersion"]["id"])
     return 0
 

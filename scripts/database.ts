@@ -22,10 +22,11 @@ export async function withPostgres(run: (url: string) => Promise<void>): Promise
 }
 
 /** Makes an empty database on the server of the URL, and gives its own URL. */
-export async function createScratchDatabase(serverUrl: string): Promise<string> {
-  await withClient(serverUrl, (client) => client.query(`create database ${runName}`));
+export async function createScratchDatabase(serverUrl: string, which = ""): Promise<string> {
+  const name = runName + which;
+  await withClient(serverUrl, (client) => client.query(`create database ${name}`));
   const url = new URL(serverUrl);
-  url.pathname = `/${runName}`;
+  url.pathname = `/${name}`;
   return url.href;
 }
 

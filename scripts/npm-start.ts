@@ -31,6 +31,17 @@ export async function npmStart(dataDir: string): Promise<Started> {
   };
 }
 
+/** Milliseconds from `npm start` on a data directory until the API answers with the name of its owner. */
+export async function timeUntilAnswer(dataDir: string): Promise<number> {
+  const start = performance.now();
+  const { send, stop } = await npmStart(dataDir);
+  const answer = await send("{ viewer { user { name } } }");
+  if (!answer.includes("Owner")) throw new Error("That was no answer.");
+  const time = performance.now() - start;
+  await stop();
+  return time;
+}
+
 export function median(times: number[]): number {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 /** Reads one key; all keys that are asked for in one tick, with equal arguments, are read by one statement. */
 export type Batch<Key, Value, Args> = (context: Context, key: Key, args: Args) => Promise<Value>;
 
-const loaders = new WeakMap<Context, Map<string, DataLoader<unknown, unknown>>>();
+const loaders = new WeakMap<Context, Map<string, unknown>>();
 let batches = 0;
 
 /**
@@ -19,19 +19,24 @@ export function batch<Key extends string, Value, Args = void>(
   batches += 1;
   const name = batches;
   return (context, key, args) => {
-    const ofRequest = loaders.get(context) ?? new Map<string, DataLoader<unknown, unknown>>();
-    loaders.set(context, ofRequest);
-    // Arguments are part of the loader's identity: `labels(first: 3)` and `labels` are two look-ups.
+    // Arguments are part of the loader's identity: a shorter list and a longer one are two look-ups.
     const identity = `${name} ${JSON.stringify(args) ?? ""}`;
-    const loader =
-      ofRequest.get(identity) ??
-      new DataLoader<unknown, unknown>(async (keys) => {
-        const found = await load(context, keys as Key[], args);
-        return keys.map((each) => (found.has(each as Key) ? found.get(each as Key) : missing()));
+    const create = () =>
+      new DataLoader<Key, Value>(async (keys) => {
+        const found = await load(context, keys, args);
+        return keys.map((each) => (found.has(each) ? (found.get(each) as Value) : missing()));
       });
-    ofRequest.set(identity, loader);
-    return loader.load(key) as Promise<Value>;
+    return loaderOf(context, identity, create).load(key);
   };
+}
+
+/** The loader of a request that has this identity. */
+export function loaderOf<Loader>(context: Context, identity: string, create: () => Loader): Loader {
+  const ofRequest = loaders.get(context) ?? new Map<string, unknown>();
+  loaders.set(context, ofRequest);
+  const loader = (ofRequest.get(identity) as Loader | undefined) ?? create();
+  ofRequest.set(identity, loader);
+  return loader;
 }
 
 /** Forgets what this request has read: called before each mutation, so that a later one sees what an earlier one wrote. */

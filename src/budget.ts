@@ -38,3 +38,15 @@ export function weightOf(value: object | null): number {
   weights.set(value, weight);
   return weight;
 }
+
+/** The value, counted by its weight. */
+export function weighed<Value extends object | null>(context: Context, value: Value): Value {
+  spend(context, weightOf(value));
+  return value;
+}
+
+/** The list, counted by its length. */
+export function counted<Row>(context: Context, list: Row[]): Row[] {
+  spend(context, list.length);
+  return list;
+}

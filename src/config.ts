@@ -29,8 +29,12 @@ export interface Config {
   corsOrigins: string[] | "*";
   /** For how many days what was deleted can be restored. */
   trashDays: number;
+  /** Whether one statement reads all that a query selects; see docs/performance.md. */
+  readAhead: boolean;
   introspection: boolean;
   playground: boolean;
+  /** Whether queries that come often are compiled. */
+  compile: boolean;
   logLevel: string;
   /** Used once, when the registry is empty. */
   first: { organization: string; ownerName: string; ownerEmail: string; ownerPictureUrl: string | null };
@@ -108,8 +112,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       origins,
     ),
     trashDays: read("TRASH_DAYS", "a whole number from 1 to 3650", "30", wholeNumber(1, 3_650)),
+    readAhead: flag("READ_AHEAD"),
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
+    compile: read("COMPILE", "on or off", "on", (value) => ({ on: true, off: false })[value]),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
       logLevels.includes(value) ? value : undefined,
     ),

@@ -17,6 +17,8 @@ export interface Context {
   maxFileSize: number;
   /** Under which clients reach this server, such as `https://registry.example.com`; without a slash at its end. */
   baseUrl: string;
+  /** Whether a field reads ahead for the fields below it; without it each look-up is a statement of its own. */
+  readAhead: boolean;
   /** Who asks; null without a token, and for a token that is no good the error that a root field throws. */
   viewer: Viewer | Error | null;
   /** For how many days what is deleted now can be restored. */
@@ -33,4 +35,9 @@ export function viewerOf(context: Context): Viewer {
     "UNAUTHENTICATED",
     "An API token is required: send the header `Authorization: Bearer mreg_…`.",
   );
+}
+
+/** What every root field speaks of, as a parent of what hangs on it. */
+export function organizationOf(context: Context): { id: string } {
+  return { id: viewerOf(context).organizationId };
 }

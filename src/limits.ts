@@ -99,6 +99,8 @@ export const limits = {
   selections: 2_000,
   /** Fields that an answer may hold at most, every page taken as full. */
   cost: 100_000,
+  /** Costs that are remembered of one operation, which has others with other variables. */
+  knownCosts: 100,
   /** Objects in labels, parameters, docker images and source experiments of an answer; see `budget.ts`. */
   answer: 100_000,
   /** Characters of an answer. */
@@ -107,6 +109,15 @@ export const limits = {
   message: 1_000,
   /** Validation errors that are reported of one document. */
   validationErrors: 20,
+
+  /**
+   * How often a query is run before it is compiled, and for how many sets of what its directives say; fields that are compiled
+   * at once, which takes some milliseconds, and that are kept compiled, a few kilobytes each.
+   */
+  compileAfter: 3,
+  compiledWays: 8,
+  compiledFields: 250,
+  compiledFieldsInAll: 10_000,
 
   /** Seconds after which the use of an API token is noted again. */
   lastUsed: 60,

@@ -22,6 +22,7 @@ import {
 import { DatasetVersionPermissionsResolver } from "./dataset-version/dataset-version-permissions.resolver.ts";
 import { DockerImageResolver, EnvironmentVariablesResolver } from "./docker-image/docker-image.resolver.ts";
 import { apiError } from "./errors.ts";
+import { makeFieldsDirect } from "./execution/direct-fields.ts";
 import { DeleteExperimentResolver } from "./experiment/delete-experiment.resolver.ts";
 import { ExperimentResolver } from "./experiment/experiment.resolver.ts";
 import { ExperimentEditsResolver } from "./experiment/experiment-edits.resolver.ts";
@@ -47,7 +48,7 @@ import { LabelMapGuardResolver } from "./label-map-guard/label-map-guard.resolve
 import { limits } from "./limits.ts";
 import {
   LineageOfModelVersionResolver,
-  VersionOfLineageResolver,
+  StepOfLineageResolver,
   VersionsTrainedOnDatasetVersionResolver,
 } from "./lineage/lineage.resolver.ts";
 import { MemberResolver } from "./member/member.resolver.ts";
@@ -149,7 +150,7 @@ export function buildApiSchema(): GraphQLSchema {
       SourceDatasetVersionResolver,
       ExportExperimentResolver,
       LineageOfModelVersionResolver,
-      VersionOfLineageResolver,
+      StepOfLineageResolver,
       VersionsTrainedOnDatasetVersionResolver,
       ComparisonResolver,
       LabelMapGuardResolver,
@@ -187,6 +188,7 @@ export function buildApiSchema(): GraphQLSchema {
     ],
     validate: false, // inputs are read, trimmed and checked by their nouns
   });
+  makeFieldsDirect(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     // TypeGraphQL's own @oneOf directive is printed but not enforced; graphql-js does both for this flag.
     if (type instanceof GraphQLInputObjectType) type.isOneOf = type.extensions.oneOf === true;

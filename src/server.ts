@@ -1,19 +1,26 @@
+import { randomUUID } from "node:crypto";
 import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
-import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
-import { type FastifyInstance, type FastifyRequest, fastify, LogController } from "fastify";
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify";
 import type { DataSource } from "typeorm";
-import { v7 as uuidv7 } from "uuid";
 import { authenticate } from "./api-token/authenticate.ts";
 import type { Verifier } from "./blob/verifier.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
+import { compilingGateway } from "./execution/executor.ts";
 import { sendFiles } from "./file/send-files.ts";
+import { answerGraphQL } from "./http/answer-graphql.ts";
 import { setDeadline } from "./http/deadline.ts";
 import { endGently, isEarly, stopReading } from "./http/early-answer.ts";
 import { errorPlugin, formatError } from "./http/error-plugin.ts";
@@ -30,12 +37,22 @@ import type { Storages } from "./storage-connector/storages.ts";
 
 export type ServerConfig = Pick<
   Config,
-  "corsOrigins" | "trashDays" | "introspection" | "playground" | "logLevel" | "maxFileSize" | "publicUrl"
+  | "corsOrigins"
+  | "trashDays"
+  | "readAhead"
+  | "introspection"
+  | "playground"
+  | "logLevel"
+  | "maxFileSize"
+  | "publicUrl"
+  | "compile"
 > & {
   /** How slow the sender of a file may be, when not as `limits.ts` has it. */
   pace?: Pace;
   /** Milliseconds in which any other body must have arrived, when not as `limits.ts` has it. */
   deadline?: number;
+  /** How often a query is asked for before it is compiled, when not as `limits.ts` has it. */
+  compileAfter?: number;
 };
 
 /** What a server works with beside its database. */
@@ -55,7 +72,7 @@ export async function createServer(
   const app = fastify({
     logger: { level: config.logLevel, serializers: { err: describeError } },
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    genReqId: () => randomUUID(),
     bodyLimit: limits.body,
     requestTimeout: 0, // the request that brings a file may take hours; see `deadline.ts`
     http: { headersTimeout: limits.request },
@@ -74,12 +91,13 @@ export async function createServer(
     setDeadline(raw, config.deadline);
     done();
   });
-  app.addHook("onSend", async (request, reply) => {
+  app.addHook("onSend", (request, reply, _payload, done) => {
     reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
     const early = isEarly(request.raw);
     if (early) stopReading(request.raw);
     // A client that kept its connection would keep the server from stopping.
     if (early || closing) reply.header("connection", "close");
+    done();
   });
   await app.register(cors, {
     origin: config.corsOrigins,
@@ -106,12 +124,12 @@ export async function createServer(
     baseUrl: config.publicUrl ?? `${request.protocol}://${request.host}`,
     requestId: request.id,
     trashDays: config.trashDays,
+    readAhead: config.readAhead,
     maxFileSize: config.maxFileSize,
     viewer: await authenticate(db, request.headers.authorization).catch(databaseError),
   });
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => request.form?.context ?? contextOf(request),
-  });
+  const handler = (request: FastifyRequest, reply: FastifyReply) =>
+    answerGraphQL(apollo, request, reply, async () => request.form?.context ?? contextOf(request));
   app.addHook("onClose", () => apollo.stop());
   await app.register(async (scope) => {
     acceptMultipart(scope, contextOf, config.pace);
@@ -133,7 +151,7 @@ export async function createServer(
 function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
   const schema = buildApiSchema();
   return new ApolloServer<Context>({
-    schema,
+    ...(config.compile ? { gateway: compilingGateway(schema, config.compileAfter) } : { schema }),
     introspection: config.introspection,
     // It would refuse urql's GETs, which carry no header of their own, and protect nothing: the only credential is the
     // Authorization header, which no browser sends by itself; a GET cannot change anything; a POST has to be JSON, or

@@ -16,7 +16,7 @@ import { complete, readBytes, sendParts, someBytes, uploadInParts, urlsOf } from
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { deleteFile, deleteVersion, purgeFile, purgeVersion } from "./support/settings.ts";
-import { filesDir, storages } from "./support/test-server.ts";
+import { filesDir, readAhead, storages } from "./support/test-server.ts";
 
 let registry: Registry;
 let base: string;
@@ -340,5 +340,5 @@ test("artifacts of many experiments are read by as many statements as those of o
     const id = await anExperiment(registry, { base });
     await createArtifact(registry, id, `${more + 1}`, { name: "more" });
   }
-  expect([few, await count()]).toEqual([9, 9]);
+  expect([few, await count()]).toEqual(readAhead ? [3, 3] : [9, 9]);
 });

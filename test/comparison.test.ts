@@ -279,7 +279,7 @@ test("each section is read by one statement for both versions, or two where its 
     expect([one, await sent(sections[one])]).toEqual([one, versions + 1]);
   expect(await sent(sections.files)).toBe(versions + 2);
   expect(await sent("datasetVersions { addedCount }")).toBe(versions + 2);
-  expect(await sent(everySection)).toBe(versions + 7 + 1); // the labels of a dataset version, which are asked for beside
+  expect(await sent(everySection)).toBe(versions + 9 + 1); // the labels of a dataset version, which are asked for beside
 });
 
 test("the largest label maps are compared in one request: all differences are counted, and a thousand shown", async () => {

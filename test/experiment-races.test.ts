@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { artifactsOf, createArtifact } from "./support/artifacts.ts";
+import { artifactsOf, beginArtifact, createArtifact } from "./support/artifacts.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { aStoredFile, diskPathOf } from "./support/files.ts";
-import { readBytes } from "./support/parts.ts";
+import { waiters } from "./support/locks.ts";
+import { complete, readBytes, sendParts } from "./support/parts.ts";
 import { aRegistry } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, createExperiment } from "./support/seed.ts";
 import { deleteModel, deleteVersion } from "./support/settings.ts";
@@ -96,6 +98,67 @@ test("an artifact that comes while an experiment is exported is in the version, 
     expect(exported.modelVersion.files.nodes).toEqual(there ? [{ name: "weights" }] : []);
     expect(await artifactsOf(registry.ask, id, "name")).toEqual(exported.modelVersion.files.nodes);
   }
+});
+
+test("of an upload that is completed and an export of its experiment one is refused, and the export tells", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const exportInto = `mutation ($id: ID!, $modelId: ID!, $name: String!) {
+    exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) {
+      warnings { code } userErrors { code }
+    }
+  }`;
+  for (const time of times) {
+    const id = await anExperiment(registry);
+    const { pendingUpload } = await beginArtifact(registry.ask, id, { size: 1 });
+    const parts = await sendParts(registry.ask, pendingUpload, Buffer.from("a"), [1]);
+    const [completed, { exportExperiment: exported }] = await Promise.all([
+      complete(registry.ask, pendingUpload.id, parts),
+      registry.ask(exportInto, { id, modelId, name: `v${time}` }),
+    ]);
+    const warnings = exported.warnings.map(({ code }: { code: string }) => code);
+    expect([
+      [[], ["CONFLICT"], []], // the bytes have not been read yet
+      [["CONFLICT"], [], ["UPLOAD_UNDER_WAY"]],
+    ]).toContainEqual([codes(completed), codes(exported), warnings]);
+  }
+});
+
+test("a dataset version that is edited in the middle of an export is in the snapshot as it was before", async () => {
+  const registry = await aRegistry();
+  const modelId = await aModel(registry);
+  const before = { version: "before", labelCount: 1, labels: [{ index: 0, name: "helmet" }] };
+  const train = await aDatasetVersion(registry, { name: "before", labels: before.labels });
+  const id = await anExperiment(registry, { datasets: { train } }, { type: "LINE" });
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("lock table source_label in share mode"); // it writes the labels last
+  const exporting = registry.ask(
+    `mutation ($id: ID!, $modelId: ID!) {
+      exportExperiment(id: $id, modelId: $modelId, input: { name: "v", anyStatus: true }) {
+        modelVersion { sourceExperiment { datasetVersions { version labelCount labels { index name } } } }
+      }
+    }`,
+    { id, modelId },
+  );
+  await until(async () => (await waiters(registry.db, "source_label")) === 1);
+  let edited = false;
+  const editing = registry
+    .ask(
+      `mutation ($id: ID!) {
+        updateDatasetVersion(id: $id, input: { name: "after", labels: [] }, expectedRevision: 1) { userErrors { code } }
+      }`,
+      { id: train },
+    )
+    .finally(() => {
+      edited = true;
+    });
+  await until(async () => edited || (await waiters(registry.db)) === 2);
+  await other.commitTransaction();
+  await other.release();
+  const { modelVersion } = (await exporting).exportExperiment;
+  expect(modelVersion.sourceExperiment.datasetVersions).toEqual([before]);
+  expect(codes((await editing).updateDatasetVersion)).toEqual([]);
 });
 
 test("bytes are judged while experiments begin with them, add the same, and are exported, and nobody waits for ever", async () => {

@@ -96,11 +96,25 @@ test.each(["SUCCESS", "FAILED", "CANCELED", "TERMINATED"])(
       "delete from experiment_label where experiment_id = $1",
       "update metric_point set value = 7 where experiment_id = $1",
       "insert into experiment_metric (experiment_id, name, goal) values ($1, 'b', 'MAXIMIZE')",
+      "insert into experiment_docker_image (experiment_id, image, flags, environment_variables) values ($1, 'a', '{}', '[]')",
+      "insert into experiment_base_file (experiment_id, sha256) values ($1, '')",
     ])
       await expect(query.call(registry.db, statement, [uuid(id)])).rejects.toThrow("that is over is kept");
     const said = `mutation ($id: ID!) { updateExperiment(id: $id, input: { description: "Learned." }) { userErrors { code } } }`;
     expect((await registry.ask(said, { id })).updateExperiment.userErrors).toEqual([]);
     await query.call(registry.db, "delete from experiment where id = $1", [uuid(id)]);
+  },
+);
+
+test.each(["experiment_parameter", "experiment_label", "experiment_metric", "metric_point"])(
+  "no row of %s goes from one experiment to another",
+  async (table) => {
+    const { registry, id } = await anExperimentIn("WAITING");
+    for (const what of Object.values(writes))
+      await registry.ask(`mutation ($id: ID!) { ${what} { userErrors { code } } }`, { id });
+    const other = await anExperiment(registry);
+    const move = `update ${table} set experiment_id = $2 where experiment_id = $1`;
+    await expect(registry.db.query(move, [uuid(id), uuid(other)])).rejects.toThrow(`${table} is frozen`);
   },
 );
 

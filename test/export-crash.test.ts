@@ -23,6 +23,10 @@ beforeAll(async () => {
   const train = await aDatasetVersion(registry, { labels: [{ index: 0, name: "helmet" }] });
   experiment = await anExperiment(registry, { base, datasets: { train } }, {});
   await createArtifact(registry, experiment, "trained", { name: "weights" });
+  const log = `mutation ($id: ID!) {
+    logMetrics(id: $id, input: { metrics: [{ name: "a", value: 1 }] }) { userErrors { code } }
+  }`;
+  await registry.ask(log, { id: experiment });
 
   const target = new URL(await databaseUrl());
   wire = new CuttingWire(new URL(target));
@@ -39,7 +43,7 @@ afterAll(async () => {
 /** The models that have a name, each with how many rows there are of everything that an export writes. */
 async function written(name: string): Promise<unknown[]> {
   const parts = ["label", "parameter", "docker_image", "model_file", "source_experiment", "source_parameter"];
-  parts.push("source_dataset_version", "source_label");
+  parts.push("source_metric", "source_dataset_version", "source_label");
   const counts = parts.map(
     (part) => `(select count(*)::int from ${part} where model_version_id = v.id) as ${part}`,
   );
@@ -53,7 +57,13 @@ async function written(name: string): Promise<unknown[]> {
 const whole = [
   {
     ...{ version: 1, deployable: true, label: 1, parameter: 2, docker_image: 1, model_file: 2 },
-    ...{ source_experiment: 1, source_parameter: 2, source_dataset_version: 1, source_label: 1 },
+    ...{
+      source_experiment: 1,
+      source_parameter: 2,
+      source_metric: 1,
+      source_dataset_version: 1,
+      source_label: 1,
+    },
   },
 ];
 

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
+import type { DataSource } from "typeorm";
+import { createDataSource } from "../src/data-source.ts";
 import { artifactsOf, beginArtifact, createArtifact, setStatus } from "./support/artifacts.ts";
+import { databaseUrl } from "./support/database.ts";
+import { until } from "./support/embedded-cluster.ts";
 import { aStoredFile, diskPathOf } from "./support/files.ts";
+import { waiters } from "./support/locks.ts";
 import { keptBytes, upload } from "./support/multipart.ts";
 import { complete, readBytes, sendParts } from "./support/parts.ts";
 import { aMember, aRegistry, type Registry } from "./support/registry.ts";
@@ -17,9 +22,10 @@ import {
 } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
+import { aServer } from "./support/test-server.ts";
 
 const fields = `name description version framework type labels { index name } parameters { name type value }
-  dockerImage { image environmentVariables { name value secret } } model { name }
+  dockerImage { image tag digest flags environmentVariables { name value secret } } model { name }
   files { nodes { name filename contentType size sha256 status createdBy { name } downloadUrl } }
   sourceExperiment {
     experimentId experiment { name } name projectName url
@@ -31,7 +37,7 @@ async function exported(registry: Registry, id: string, modelId: string | null, 
   const { exportExperiment } = await registry.ask(
     `mutation ($id: ID!, $modelId: ID, $input: ExportExperimentInput!) {
       exportExperiment(id: $id, modelId: $modelId, input: $input ${more}) {
-        modelVersion { id ${fields} } warnings { code message artifact { name } } userErrors { code field }
+        modelVersion { id ${fields} } warnings { code message artifact { name } pendingUpload { name } } userErrors { code field }
       }
     }`,
     { id, modelId, input: { name: "exported", ...input } },
@@ -59,7 +65,11 @@ const metrics = [
 ];
 const gloves = [{ index: 5, name: "gloves" }];
 const secret = { name: "TOKEN", value: "s3cret", secret: true };
-const dockerImage = { image: "docker.io/acme/yolox:1.2.0", environmentVariables: [secret] };
+const environmentVariables = [{ name: "MODE", value: "offline", secret: false }, secret];
+const dockerImage = {
+  ...{ image: "docker.io/acme/yolox:1.2.0", flags: ["--gpus=all", "--ipc=host"] },
+  environmentVariables,
+};
 const hand = { image: "docker.io/acme/hand:1", environmentVariables: [secret] };
 
 function aVersionFile(name: string, filename: string, bytes: string, contentType: string | null) {
@@ -68,12 +78,47 @@ function aVersionFile(name: string, filename: string, bytes: string, contentType
   return { name, filename, contentType, ...stored, createdBy: { name: "Ada Lovelace" } };
 }
 
+/** What happens to the base after the experiment has begun. */
+const meanwhiles = {
+  nothing: async () => {},
+  async edited(registry: Registry, base: string) {
+    const userErrors = "userErrors { code }";
+    const edits = await registry.ask(
+      `mutation ($id: ID!, $dockerImage: UpdateDockerImageInput!) {
+        about: updateModelVersion(id: $id, input: { framework: ONNX, type: LINE }) { ${userErrors} }
+        labels: updateLabelMap(id: $id, input: { operations: [{ remove: { index: 0 } }] }) { ${userErrors} }
+        parameters: updateParameters(id: $id, input: { operations: [
+          { remove: { name: "lr0" } }, { set: { name: "epochs", value: 1 } }
+        ] }) { ${userErrors} }
+        dockerImage: updateDockerImage(id: $id, input: $dockerImage) { ${userErrors} }
+      }`,
+      { id: base, dockerImage: { image: "docker.io/acme/other:2", flags: [], environmentVariables: [] } },
+    );
+    for (const edit of Object.values(edits)) expect(edit).toEqual({ userErrors: [] });
+    const replaced = await upload(registry, base, "later", { name: "config", replace: true });
+    expect(replaced.userErrors).toEqual([]);
+  },
+  async purged(registry: Registry, base: string) {
+    for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: base });
+    const query = "query ($id: ID!) { tombstone(id: $id) { version } }";
+    expect(await registry.ask(query, { id: base })).toEqual({ tombstone: { version: 1 } });
+  },
+};
+
+/** A dataset version without labels or type leaves both to the base; with them, it differs from the base in both. */
+const datasets = {
+  labelled: { labels: gloves, type: "POINT" },
+  unlabelled: { labels: [] },
+  none: null,
+};
+
+type Meanwhile = keyof typeof meanwhiles;
 const yes = [true, false];
 const combinations = yes.flatMap((base) =>
-  yes.flatMap((dataset) =>
+  (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
     yes.flatMap((override) =>
       yes.flatMap((newModel) =>
-        (base ? ["nothing", "edited", "purged"] : ["nothing"]).map((meanwhile) => ({
+        (base ? (Object.keys(meanwhiles) as Meanwhile[]) : ["nothing" as const]).map((meanwhile) => ({
           ...{ base, dataset, override, newModel, meanwhile },
         })),
       ),
@@ -92,25 +137,13 @@ test.each(combinations)(
       for (const name of ["config", "weights"])
         await aStoredFile(registry, from.base, Buffer.from(`${name} of the base`), { name });
     }
-    if (dataset)
-      from.datasets = { train: await aDatasetVersion(registry, { name: "2026-01", labels: gloves }) };
+    const train = datasets[dataset];
+    if (train) from.datasets = { train: await aDatasetVersion(registry, { name: "2026-01", ...train }) };
     const parameters = override ? [{ name: "epochs", value: 7 }] : [];
     const about = { name: "e", projectName: "PPE", url: "https://lab.example.com/experiments/3" };
-    const id = await anExperiment(registry, from, { ...about, type: "OBJECT_DETECTION", parameters });
-    if (meanwhile === "edited")
-      await registry.ask(
-        `mutation ($id: ID!) {
-          updateModelVersion(id: $id, input: { framework: ONNX, type: LINE }) { userErrors { code } }
-          updateLabelMap(id: $id, input: { operations: [{ remove: { index: 0 } }] }) { userErrors { code } }
-          updateParameters(id: $id, input: { operations: [{ remove: { name: "lr0" } }] }) { userErrors { code } }
-          removeDockerImage(id: $id) { userErrors { code } }
-        }`,
-        { id: from.base },
-      );
-    if (meanwhile === "edited")
-      await upload(registry, String(from.base), "later", { name: "config", replace: true });
-    if (meanwhile === "purged")
-      for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: from.base });
+    const given = base || dataset === "labelled" ? {} : { type: "SEGMENTATION" };
+    const id = await anExperiment(registry, from, { ...about, ...given, parameters });
+    if (from.base) await meanwhiles[meanwhile](registry, from.base);
     await createArtifact(registry, id, "trained", { name: "weights", contentType: "a/b", replace: true });
     await succeed(registry, id);
     const kept = await keptBytes(registry);
@@ -123,39 +156,31 @@ test.each(combinations)(
     const answer = await exported(registry, id, newModel ? null : model, input);
     const { modelVersion, warnings, userErrors } = answer;
     expect(userErrors).toEqual([]);
-    const config = { code: "INHERITED_ARTIFACT", artifact: { name: "config" }, message: expect.any(String) };
-    expect(warnings).toEqual(base ? [config] : []);
+    const config = { code: "INHERITED_ARTIFACT", artifact: { name: "config" }, pendingUpload: null };
+    expect(warnings).toEqual(base ? [{ ...config, message: expect.any(String) }] : []);
     expect(await keptBytes(registry)).toEqual(kept); // none were copied
     const files = [aVersionFile("weights", "best.pt", "trained", "a/b")];
     if (base) files.unshift(aVersionFile("config", "best.onnx", "config of the base", null));
     const epochs = { name: "epochs", type: "INTEGER", value: override ? 7 : 100 };
     const used = base ? [epochs, { name: "lr0", type: "FLOAT", value: 0.01 }] : override ? [epochs] : [];
+    const usedDataset = {
+      ...{ alias: "train", dataset: expect.stringMatching(/^Dataset/), version: "2026-01", url: null },
+      ...{ labelCount: train?.labels.length, labels: train?.labels, datasetVersion: { name: "2026-01" } },
+    };
     expect(modelVersion).toEqual({
-      ...{ id: expect.any(String), name: "exported", description: "Better.", type: "OBJECT_DETECTION" },
+      ...{ id: expect.any(String), name: "exported", description: "Better." },
+      type: dataset === "labelled" ? "POINT" : base ? "OBJECT_DETECTION" : "SEGMENTATION",
       ...{ version: base && !newModel ? 2 : 1, model: { name: newModel ? "Gloves" : "PPE" } },
       framework: base ? "PYTORCH" : "ONNX",
-      labels: dataset ? gloves : base ? wholeForm.labels : [],
+      labels: dataset === "labelled" ? gloves : base ? wholeForm.labels : [],
       parameters: used,
       files: { nodes: files },
-      dockerImage: {
-        image: base ? "docker.io/acme/yolox" : "docker.io/acme/hand",
-        environmentVariables: [secret],
-      },
+      dockerImage: base
+        ? { ...dockerImage, image: "docker.io/acme/yolox", tag: "1.2.0", digest: null }
+        : { ...hand, image: "docker.io/acme/hand", tag: "1", digest: null, flags: [] },
       sourceExperiment: {
         ...{ experimentId: id, experiment: { name: "e" }, ...about, parameters: used, metrics },
-        datasetVersions: dataset
-          ? [
-              {
-                ...{
-                  alias: "train",
-                  dataset: expect.stringMatching(/^Dataset/),
-                  version: "2026-01",
-                  url: null,
-                },
-                ...{ labelCount: 1, labels: gloves, datasetVersion: { name: "2026-01" } },
-              },
-            ]
-          : [],
+        datasetVersions: train ? [usedDataset] : [],
       },
     });
     const [last] = modelVersion.files.nodes.slice(-1);
@@ -186,6 +211,38 @@ test("each export has a snapshot of its own, which stays when datasets are edite
     ...{ ...first.sourceExperiment, experiment: null },
     datasetVersions: [{ ...dataset, datasetVersion: null }],
   });
+});
+
+let impatient: DataSource | undefined;
+
+afterAll(async () => {
+  await impatient?.destroy();
+});
+
+test("an experiment with the labels of many datasets is exported, however long that takes", async () => {
+  const registry = await aRegistry();
+  const train = await aDatasetVersion(registry, { labels: gloves });
+  const id = await anExperiment(registry, { datasets: { train } }, { type: "LINE" });
+  const modelId = await aModel(registry);
+  const db = createDataSource(await databaseUrl());
+  db.setOptions({ extra: { ...db.options.extra, statement_timeout: 300 } });
+  impatient = await db.initialize();
+  const send = sender(`${(await aServer(impatient)).address}/graphql`, registry.token);
+
+  const other = registry.db.createQueryRunner();
+  await other.startTransaction();
+  await other.query("lock table source_label in share mode");
+  const exporting = send(
+    `mutation ($id: ID!, $modelId: ID!) {
+      exportExperiment(id: $id, modelId: $modelId, input: { name: "v", anyStatus: true }) { modelVersion { version } }
+    }`,
+    { id, modelId },
+  );
+  await until(async () => (await waiters(registry.db, "source_label")) === 1);
+  await other.query("select pg_sleep(1)");
+  await other.commitTransaction();
+  await other.release();
+  expect((await exporting).body).toEqual({ data: { exportExperiment: { modelVersion: { version: 1 } } } });
 });
 
 test("only what has come to SUCCESS is exported, unless it is said otherwise; then it stays as it is", async () => {
@@ -268,6 +325,23 @@ test("an export waits for bytes that are being read, and refuses those that are 
   expect(modelVersion.files.nodes).toMatchObject([{ name: "damaged" }, { name: "weights" }]);
 });
 
+test("an export warns of an upload that can be completed no more, as long as it is under way", async () => {
+  const registry = await aRegistry();
+  const [id, model] = [await anExperiment(registry), await aModel(registry)];
+  const { pendingUpload } = await beginArtifact(registry.ask, id, { size: 1 });
+  const parts = await sendParts(registry.ask, pendingUpload, Buffer.from("a"), [1]);
+  const underWay = { code: "UPLOAD_UNDER_WAY", artifact: null, pendingUpload: { name: "weights" } };
+  const message = '"weights" was still being uploaded, and is not in the version.';
+  const first = await exported(registry, id, model, { anyStatus: true });
+  expect(first).toMatchObject({ warnings: [{ ...underWay, message }], userErrors: [] });
+  expect(first.modelVersion.files.nodes).toEqual([]);
+  const { userErrors } = await complete(registry.ask, pendingUpload.id, parts);
+  expect(userErrors).toMatchObject([{ code: "CONFLICT", field: ["id"] }]);
+  const abort = "mutation ($id: ID!) { abortUpload(id: $id) { userErrors { code } } }";
+  expect((await registry.ask(abort, { id: pendingUpload.id })).abortUpload.userErrors).toEqual([]);
+  expect((await exported(registry, id, model, { name: "b", anyStatus: true })).warnings).toEqual([]);
+});
+
 test("who exports is the author of the files, and later exports have the same ones", async () => {
   const registry = await aRegistry();
   const [id, model] = [await anExperiment(registry), await aModel(registry)];
@@ -336,6 +410,10 @@ test.each(snapshot)(
     );
     const to = table === "source_experiment" ? byHand : version;
     await expect(run(`insert into ${table} ${row}`, to)).rejects.toThrow(frozen);
+    await expect(run("update model_version set version = -version where id = $1", to)).rejects.toThrow(
+      "model_version is frozen",
+    );
+    await expect(registry.db.query(`truncate ${table} cascade`)).rejects.toThrow(frozen);
   },
 );
 

@@ -1,18 +1,27 @@
 import { expect, test } from "@jest/globals";
-import { aFamily } from "./support/family.ts";
+import { aFamily, next } from "./support/family.ts";
+import { mostRows } from "./support/plan.ts";
 import { aRegistry, statementsOf } from "./support/registry.ts";
 import { aDatasetVersion, aModel, anExperiment, aVersion, uuid } from "./support/seed.ts";
 import { deleteVersion, purgeVersion } from "./support/settings.ts";
 
-const relative = "distance modelName name version modelVersion { name }";
+const relative = `distance modelName name version modelVersion { name } experimentName experiment { name }
+  deletedAt purgedAt`;
 const read = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on ModelVersion { ancestors { ${relative} } descendants { ${relative} } } }
 }`;
 
-const one = (distance: number, name: string, version: number, gone = false) => ({
-  ...{ distance, modelName: "PPE", name, version },
-  modelVersion: gone ? null : { name },
-});
+const some = expect.any(String);
+
+/** What has been purged has only its names and its number left. */
+function one(distance: number, name: string, version: number, { deleted = false, purged = false } = {}) {
+  const experimentName = name === "root" || purged ? null : `to ${name}`;
+  return {
+    ...{ distance, modelName: "PPE", name, version, modelVersion: deleted ? null : { name } },
+    ...{ experimentName, experiment: experimentName && { name: experimentName } },
+    ...{ deletedAt: deleted ? some : null, purgedAt: purged ? some : null },
+  };
+}
 
 test("a version knows what it comes from and what comes from it, also when what is between has been purged", async () => {
   const { registry, root, a, b, c } = await aFamily();
@@ -22,34 +31,54 @@ test("a version knows what it comes from and what comes from it, also when what 
     { ancestors: [one(1, "a", 2), one(2, "root", 1)], descendants: [] },
     { ancestors: [one(1, "root", 1)], descendants: [] },
   ]);
-  for (const gone of [deleteVersion, purgeVersion]) await registry.ask(gone, { id: a });
+  await registry.ask(deleteVersion, { id: a });
+  const deleted = { deleted: true };
+  expect(await ask(b)).toEqual([
+    { ancestors: [one(1, "a", 2, deleted), one(2, "root", 1)], descendants: [] },
+  ]);
+  await registry.ask(purgeVersion, { id: a });
+  const purged = { deleted: true, purged: true };
   expect(await ask(root, b)).toEqual([
-    { ancestors: [], descendants: [one(1, "a", 2, true), one(1, "c", 4), one(2, "b", 3)] },
-    { ancestors: [one(1, "a", 2, true), one(2, "root", 1)], descendants: [] },
+    { ancestors: [], descendants: [one(1, "a", 2, purged), one(1, "c", 4), one(2, "b", 3)] },
+    { ancestors: [one(1, "a", 2, purged), one(2, "root", 1)], descendants: [] },
   ]);
 });
+
+test("the experiments of a line are told by name when they are gone", async () => {
+  const { registry, a, b } = await aFamily();
+  await registry.db.query(
+    "delete from experiment where id = (select experiment_id from source_experiment where model_version_id = $1)",
+    [uuid(a)],
+  );
+  const [{ ancestors }] = (await registry.ask(read, { ids: [b] })).nodes;
+  expect(ancestors[0]).toMatchObject({ experimentName: "to a", experiment: null, deletedAt: null });
+});
+
+interface Relative {
+  version: number;
+  experimentName: string | null;
+}
 
 test("a chain of 100 generations is read by one statement, for many versions as for one", async () => {
   const registry = await aRegistry();
   const modelId = await aModel(registry);
-  const ids: string[] = [];
-  for (let count = 0; count <= 100; count += 1) ids.push(await aVersion(registry, modelId));
-  await registry.db.transaction(async (tx) => {
-    await tx.query("alter table model_version disable trigger model_version_base_kept");
-    await tx.query(
-      `update model_version v set base_model_version_id = b.id from model_version b
-       where v.model_id = $1 and b.model_id = $1 and v.version = b.version + 1`,
-      [uuid(modelId)],
-    );
-    await tx.query("alter table model_version enable trigger model_version_base_kept");
-  });
-  const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ModelVersion { ancestors { version } } } }";
-  const [last = ""] = ids.slice(-1);
-  const { nodes } = await registry.ask(query, { ids: [last] });
-  const versions = nodes[0].ancestors.map(({ version }: { version: number }) => version);
-  expect(versions).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
+  const ids = [await aVersion(registry, modelId)];
+  for (let count = 1; count <= 100; count += 1)
+    ids.push(await next(registry, String(ids.at(-1)), modelId, `v${count}`));
+  const query = `query ($ids: [ID!]!) {
+    nodes(ids: $ids) { ... on ModelVersion { ancestors { version modelName name experimentName deletedAt purgedAt } } }
+  }`;
+  const last = String(ids.at(-1));
+  const [{ ancestors }] = (await registry.ask(query, { ids: [last] })).nodes;
+  const told = ancestors.map(({ version, experimentName }: Relative) => [version, experimentName]);
+  const generations = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(told).toEqual(generations.map((number) => [number, number === 1 ? null : `to v${number - 1}`]));
   for (const some of [[last], ids.slice(-50)])
     expect(await statementsOf(() => registry.ask(query, { ids: some }))).toHaveLength(2);
+
+  // What many lines have in common is read once.
+  const [, statement] = await statementsOf(() => registry.ask(query, { ids: ids.slice(-50) }));
+  expect(await mostRows(registry.db, statement, [ids.slice(-50).map(uuid), 1_000])).toBeLessThan(150);
 });
 
 test("a circle, should there be one, ends", async () => {

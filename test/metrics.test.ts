@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { mostRows } from "./support/plan.ts";
 import { aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import { anExperiment, createExperiment, uuid } from "./support/seed.ts";
 
@@ -163,6 +164,45 @@ test("ten thousand values are logged, and summed up, by as many statements as on
   });
   const [rest] = await read(registry, id, "metrics { series(fromStep: 9997) { step } }");
   expect(rest.series).toEqual([{ step: 9_997 }, { step: 9_998 }, { step: 9_999 }]);
+});
+
+test("the best value is found by look-ups, however many steps share it", async () => {
+  const registry = await aRegistry();
+  const id = await anExperiment(registry);
+  await logged(registry, id, [{ name: "accuracy", value: 0 }]);
+  await registry.db.query(
+    "insert into metric_point (experiment_id, name, step, value) select $1, 'accuracy', i, 1 from generate_series(1, 50000) i",
+    [uuid(id)],
+  );
+  await registry.db.query("analyze metric_point");
+  const look = () => read(registry, id, `metrics { ${summary} }`);
+  expect(await look()).toMatchObject([{ pointCount: 50_001, best: { step: 1, value: 1 } }]);
+  const statement = (await statementsOf(look)).find((sent) => sent.includes("metric_point"));
+  // No step of the plan goes through the series.
+  expect(await mostRows(registry.db, statement, [[uuid(id)]])).toBeLessThan(10);
+});
+
+test("a long series is read whole, piece by piece", async () => {
+  const registry = await aRegistry();
+  const id = await anExperiment(registry);
+  await logged(registry, id, steps("a", ...Array.from({ length: 25 }, (_, step) => step)));
+  await logged(registry, id, steps("b", 0, 1));
+  const piece = (fromStep: number, toStep: number) =>
+    read(
+      registry,
+      id,
+      `metrics { series(fromStep: ${fromStep}, toStep: ${toStep}, maxPoints: 10) { step } }`,
+    );
+  const read25: number[] = [];
+  for (const from of [0, 10, 20]) {
+    const [{ series }] = await piece(from, from + 9);
+    read25.push(...series.map(({ step }: { step: number }) => step));
+  }
+  expect(read25).toEqual(Array.from({ length: 25 }, (_, step) => step));
+  expect(await piece(1, 0)).toEqual([{ series: [] }, { series: [] }]);
+  const both = () => piece(0, 9);
+  const one = () => read(registry, id, 'metrics(names: ["a"]) { series(toStep: 9) { step } }');
+  expect((await statementsOf(both)).length).toBe((await statementsOf(one)).length);
 });
 
 test("values that are logged at once for one experiment all get their steps", async () => {

@@ -9,7 +9,16 @@ import { storages } from "./support/test-server.ts";
 test.each([false, true])("what is checked at the commit refuses it, dry run: %s", async (dryRun) => {
   const { db } = await aRegistry();
   const parts = { keyring: new Keyring([]), storages, verifySoon() {} };
-  const context = { db, ...parts, viewer: null, trashDays: 30, maxFileSize: 1, baseUrl: "", requestId: "" };
+  const context = {
+    db,
+    ...parts,
+    viewer: null,
+    readAhead: true,
+    trashDays: 30,
+    maxFileSize: 1,
+    baseUrl: "",
+    requestId: "",
+  };
   const unowned = transact(context, (tx) => tx.insert(Organization, { id: uuidv7(), name: "Acme" }), {
     access: "NONE",
     dryRun,

@@ -25,12 +25,15 @@ function train(experiment: string, modelId: string, name: string) {
   return startPython(args, { REGISTRY_URL: server.url, REGISTRY_TOKEN: token }).ended;
 }
 
-/** A version that has weights, and an experiment that starts from it. */
+/** A version that has weights and a configuration, and an experiment that starts from it. */
 async function aBase(parameters: object[], bytes = JSON.stringify({ w: [1, -1], bias: 0 })) {
   const modelId = await aModel({ ask });
   const base = await aVersion({ ask }, modelId, { name: "base", parameters });
-  const { body } = await sendForm({ url: server.url, token }, addition(base), [{ bytes }]);
-  expect(body.data.createModelFile.userErrors).toEqual([]);
+  for (const [name, content] of Object.entries({ weights: bytes, config: "{}" })) {
+    const form = addition(base, { name });
+    const { body } = await sendForm({ url: server.url, token }, form, [{ bytes: content }]);
+    expect(body.data.createModelFile.userErrors).toEqual([]);
+  }
   const datasets = { train: await aDatasetVersion({ ask }, { url: "https://data.example.com/train" }) };
   return { modelId, id: await anExperiment({ ask }, { base, datasets }, {}) };
 }
@@ -48,11 +51,17 @@ withPython(
     ]);
     const { code, result, complaint } = await train(id, modelId, "trained");
     expect([code, complaint]).toEqual([0, expect.stringContaining("epoch 4")]);
+    expect(complaint).toContain('warning: "config" still has the bytes of a file of the base.');
     const metric = (name: string, goal: string) => ({ name, goal, pointCount: 5, last: { step: 4 } });
     expect((await ask(read, { id })).experiment).toEqual({
       ...{ status: "SUCCESS", exportedAt: expect.any(String) },
       metrics: [metric("accuracy", "MAXIMIZE"), metric("loss", "MINIMIZE")],
-      artifacts: { nodes: [{ name: "weights", filename: "trained.json", inherited: false }] },
+      artifacts: {
+        nodes: [
+          { name: "config", filename: expect.any(String), inherited: true },
+          { name: "weights", filename: "trained.json", inherited: false },
+        ],
+      },
     });
     const { modelVersion } = await ask(
       `query ($id: ID!) { modelVersion(by: { id: $id }) {

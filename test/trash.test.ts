@@ -17,6 +17,7 @@ import {
   restoreVersion,
   transfer,
 } from "./support/settings.ts";
+import { readAhead } from "./support/test-server.ts";
 
 const missing = "01a2085d7a6e7686917e4c40ceedf259";
 const days = 86_400_000;
@@ -390,7 +391,7 @@ test("the trash tells what, by whom and until when, the last deletion first, pag
   expect(await names({ name: { in: ["a", "d"] }, deletedAt: { gte: all.trash.nodes[1].deletedAt } })).toEqual(
     ["d"],
   );
-  expect(await statementsOf(() => registry.ask(listTrash))).toHaveLength(5);
+  expect(await statementsOf(() => registry.ask(listTrash))).toHaveLength(readAhead ? 4 : 5);
   expect(await trash(await aRegistry())).toEqual([]);
 });
 

@@ -3,6 +3,8 @@ import { create } from "./create.ts";
 import { exactFields } from "./exact-fields.ts";
 import { firstScreen } from "./first-screen.ts";
 import { labelEdit } from "./label-edit.ts";
+import { lineage } from "./lineage.ts";
+import { linear } from "./linear.ts";
 import { list } from "./list.ts";
 import { overview } from "./overview.ts";
 
@@ -24,10 +26,12 @@ export const scenarios: (Scenario | Mix)[] = [
   firstScreen,
   exactFields,
   list,
+  lineage,
   create,
   labelEdit,
   mix,
   unseen(overview),
   unseen(exactFields),
   unseen(list),
+  ...linear.values(),
 ];

@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage } from "node:http";
 import pg from "pg";
 import { pathOf } from "../scenario.ts";
 import { scenarios } from "../scenarios/scenarios.ts";
+import { giveFile, takeFile } from "./limit-files.ts";
 import { authenticate, databaseUrl, listening, poolSize } from "./serve.ts";
 
 /**
  * The least that a server can do: the path names a prepared statement, the body is its parameters, and what PostgreSQL
- * answers is the text that is sent. The first parameter is the viewer's organization.
+ * answers is the text that is sent. The first parameter is the viewer's organization. Files it takes and gives back, from all.
  */
 const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
 const statements = new Map<string, string>();
@@ -15,6 +16,8 @@ for (const scenario of scenarios)
 
 const server = createServer(async (request, response) => {
   try {
+    if (request.url === "/file")
+      return request.method === "GET" ? await giveFile(response) : await takeFile(request, response);
     const [viewer, values] = [await authenticate(pool, request.headers.authorization), await bodyOf(request)];
     const name = request.url ?? "";
     const text = statements.get(name) ?? "";

@@ -9,7 +9,8 @@ import { authenticate, databaseUrl, listening, poolSize } from "./serve.ts";
 
 /**
  * PostGraphile 5 on the tables of the registry. Names and short foreign keys are given by smart tags, so that its joins
- * are as short as those of the others; what takes several statements to write is a function, as its manual recommends.
+ * are as short as those of the others; what takes several statements to write, and what
+ * is recursive, is a function, as its manual recommends.
  */
 const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
 await pool.query(`
@@ -41,7 +42,17 @@ await pool.query(`
     insert into label (model_version_id, index, name) values (version_id, set_label.index, set_label.name)
     on conflict on constraint label_pkey do update set name = excluded.name;
     return edited;
-  end $$`);
+  end $$;
+  create or replace function public.model_version_ancestors(version model_version)
+  returns setof model_version language sql stable as $$
+    with recursive line as (
+      select version.id, version.base_model_version_id as next, 0 as distance
+      union all
+      select v.id, v.base_model_version_id, line.distance + 1 from line join model_version v on v.id = line.next
+    ) cycle id set again using path
+    select v.* from line join model_version v on v.id = line.id
+    where line.distance > 0 and not line.again order by line.distance
+  $$`);
 
 const author = "(created_by_id) references user_account (id)|@fieldName createdBy";
 const tags = jsonPgSmartTags({

@@ -3,8 +3,9 @@ import { createServer } from "node:http";
 import { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express from "express";
-import pg from "pg";
+import type pg from "pg";
 import { DataSource } from "typeorm";
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 import { authenticate, databaseUrl, listening, poolSize } from "./serve.ts";
 import { entities, naming } from "./tutorial/entities.ts";
 import { loaders } from "./tutorial/loaders.ts";
@@ -22,7 +23,7 @@ const db = await new DataSource({
   namingStrategy: naming,
   poolSize,
 }).initialize();
-const tokens = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
+const pool: pg.Pool = (db.driver as PostgresDriver).master;
 
 const apollo = new ApolloServer<Context>({ typeDefs, resolvers });
 await apollo.start();
@@ -33,7 +34,7 @@ app.use(
   expressMiddleware(apollo, {
     context: async ({ req }) => ({
       db,
-      viewer: await authenticate(tokens, req.headers.authorization),
+      viewer: await authenticate(pool, req.headers.authorization),
       load: loaders(db),
     }),
   }),

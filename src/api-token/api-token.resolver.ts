@@ -1,5 +1,6 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { memberOfUser } from "../member/member.ts";
 import { includes, lower } from "../member/role.ts";
@@ -7,7 +8,9 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { User, userById } from "../user/user.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
+import { authorOf, User, userById } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ApiTokenOrder, ApiTokenOrderField, ApiTokenWhere, CreateApiTokenInput } from "./api-token.input.ts";
 import { ApiToken, ApiTokenConnection, apiTokenById, apiTokensOf } from "./api-token.ts";
@@ -43,8 +46,9 @@ export class ApiTokenResolver {
     })
     orderBy: ApiTokenOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ApiToken>> {
-    return apiTokensOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<ApiToken>> {
+    return apiTokensOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateApiTokenPayload, {
@@ -96,9 +100,10 @@ export class ApiTokenResolver {
     return userById(context, userId);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created it." })
-  createdBy(@Root() { createdById }: ApiToken, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: ApiToken, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 
   @FieldResolver(() => ApiTokenPermissions, { description: viewerPermissionsDescription })

@@ -1,6 +1,5 @@
 import { ObjectType } from "type-graphql";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
 import { onConstraint } from "../database-error.ts";
 import { Experiment } from "../experiment/experiment.ts";
@@ -9,7 +8,7 @@ import { Member } from "../member/member.ts";
 import { Node } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
 import { UserErrorCode } from "../user-error.ts";
 
 @ObjectType({
@@ -62,14 +61,11 @@ export const visible = "r.organization_id = $2";
 export const artifactById = fileById(Artifact, visible);
 
 /** The artifact of each experiment that has a name. */
-export const artifactByName = batch<string, Artifact | null, string>(
-  async ({ db }, experimentIds, name) => {
-    const tail = "where r.experiment_id = any($1) and r.name = $2";
-    const found = await rows(db, Artifact, tail, [experimentIds, name]);
-    return new Map(found.map((artifact) => [artifact.experimentId, artifact]));
-  },
-  () => null,
-);
+export const artifactByName = one<Artifact, "id", string>({
+  type: Artifact,
+  key: { id: "uuid" },
+  where: ({ id }, name, bind) => `r.experiment_id = ${id} and r.name = ${bind(name)}`,
+});
 
 export const ArtifactConnection = connectionType(Artifact, "artifacts");
 

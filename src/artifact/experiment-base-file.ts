@@ -1,6 +1,6 @@
 import { Entity, ForeignKey, PrimaryColumn } from "typeorm";
-import { batch } from "../batch.ts";
 import { Experiment } from "../experiment/experiment.ts";
+import { value } from "../read-ahead/look.ts";
 
 /**
  * Bytes that the base of an experiment had when it began. By digest, which stays true when the base is edited or purged, and
@@ -21,13 +21,9 @@ export const inherited = `b.state = 'READY' and exists (
   select from experiment_base_file f where (f.experiment_id, f.sha256) = (r.experiment_id, b.sha256))`;
 
 /** Whether the bytes of each artifact are still those of a file of the base. */
-export const isInherited = batch<string, boolean>(
-  async ({ db }, artifactIds) => {
-    const found: { id: string }[] = await db.query(
-      `select r.id from artifact r join blob b on b.id = r.blob_id where r.id = any($1) and ${inherited}`,
-      [artifactIds],
-    );
-    return new Map(found.map(({ id }) => [id, true]));
-  },
-  () => false,
-);
+export const isInherited = value<boolean, "id">({
+  key: { id: "uuid" },
+  sql: ({ id }) =>
+    `select exists (select from artifact r join blob b on b.id = r.blob_id where r.id = ${id} and ${inherited})`,
+  missing: false,
+});

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
-import { rows } from "../rows.ts";
+import type { Context } from "../context.ts";
+import { one } from "../read-ahead/look.ts";
 import { StorageConnector } from "../storage-connector/storage-connector.ts";
 import type { FileFormat } from "./file-format.ts";
 
@@ -75,12 +75,15 @@ export class Blob {
 }
 
 /** The bytes of each file. */
-export const blobById = batch<string, Blob>(
-  async ({ db }, ids) => {
-    const found = await rows(db, Blob, "where r.id = any($1)", [ids]);
-    return new Map(found.map((blob) => [blob.id, blob]));
-  },
-  () => {
-    throw new Error("A file without its blob.");
-  },
-);
+export const blobOf = one<Blob, "blobId">({
+  type: Blob,
+  key: { blobId: "uuid" },
+  where: ({ blobId }) => `r.id = ${blobId}`,
+});
+
+/** The bytes of something that has some, which a foreign key sees to. */
+export async function blobById(context: Context, blobId: string): Promise<Blob> {
+  const blob = await blobOf(context, { blobId });
+  if (!blob) throw new Error("A file without its blob.");
+  return blob;
+}

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import { spend, weightOf } from "../budget.ts";
+import { spend, weighed, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { dockerImageOf } from "../docker-image/docker-image.ts";
 import { bindingOf } from "../docker-image/environment-variable.ts";
@@ -7,7 +7,13 @@ import { labelsOfVersion } from "../label/label.ts";
 import { modelVersionById } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
 import { parametersOfVersion } from "../parameter/parameter.ts";
-import { sourceExperimentOf } from "../source-experiment/source-experiment.ts";
+import type { Look } from "../read-ahead/look.ts";
+import type { Soon } from "../read-ahead/soon.ts";
+import {
+  sourceDatasetVersionsOf,
+  sourceMetricsOf,
+  trainingParametersOf,
+} from "../source-experiment/source-experiment.ts";
 import { AboutDifferences, compareAbout } from "./compare-about.ts";
 import {
   compareDatasets,
@@ -52,7 +58,7 @@ export class ComparisonResolver {
     @Ctx() context: Context,
   ): Promise<Differences<LabelDifference>> {
     spendLabels(context, [a, b]);
-    const labels = await both({ a, b }, ({ id }) => labelsOfVersion(context, id, null));
+    const labels = await both({ a, b }, (version) => labelsOfVersion(context, version, null));
     const found = countDifferences(compareLabels(labels.a, labels.b));
     spend(context, found.differences.length);
     return found;
@@ -65,7 +71,7 @@ export class ComparisonResolver {
     @Root() { a, b }: ModelVersionComparison,
     @Ctx() context: Context,
   ): Promise<Differences<ParameterDifference>> {
-    const parameters = await both({ a, b }, ({ id }) => parametersOfVersion(context, id));
+    const parameters = await both({ a, b }, (version) => parametersOfVersion(context, version));
     spend(context, weightOf(parameters.a) + weightOf(parameters.b));
     return countDifferences(compareParameters(parameters.a, parameters.b));
   }
@@ -77,8 +83,8 @@ export class ComparisonResolver {
     @Root() comparison: ModelVersionComparison,
     @Ctx() context: Context,
   ): Promise<Differences<ParameterDifference>> {
-    const { a, b } = await sourcesOf(context, comparison);
-    return countDifferences(compareParameters(a?.parameters ?? [], b?.parameters ?? []));
+    const { a, b } = await ofSources(context, comparison, trainingParametersOf);
+    return countDifferences(compareParameters(a, b));
   }
 
   @FieldResolver(() => MetricDifferences, { description: "What the trainings came to, name by name." })
@@ -86,8 +92,8 @@ export class ComparisonResolver {
     @Root() comparison: ModelVersionComparison,
     @Ctx() context: Context,
   ): Promise<Differences<MetricDifference>> {
-    const { a, b } = await sourcesOf(context, comparison);
-    return countDifferences(compareMetrics(a?.metrics ?? [], b?.metrics ?? []));
+    const { a, b } = await ofSources(context, comparison, sourceMetricsOf);
+    return countDifferences(compareMetrics(a, b));
   }
 
   @FieldResolver(() => DatasetVersionDifferences, {
@@ -97,10 +103,8 @@ export class ComparisonResolver {
     @Root() comparison: ModelVersionComparison,
     @Ctx() context: Context,
   ): Promise<Differences<DatasetVersionDifference>> {
-    const sources = await sourcesOf(context, comparison);
-    const { a, b } = await both(sources, (source) =>
-      datasetsToCompare(context, source?.datasetVersions ?? []),
-    );
+    const sources = await ofSources(context, comparison, sourceDatasetVersionsOf);
+    const { a, b } = await both(sources, (datasets) => datasetsToCompare(context, datasets));
     return countDifferences(compareDatasets(a, b));
   }
 
@@ -110,7 +114,7 @@ export class ComparisonResolver {
     @Ctx() context: Context,
   ): Promise<DockerImageDifferences> {
     const { organizationId } = viewerOf(context);
-    const images = await both({ a, b }, ({ id }) => dockerImageOf(context, id));
+    const images = await both({ a, b }, (version) => dockerImageOf(context, version));
     spend(context, weightOf(images.a) + weightOf(images.b));
     return compareDockerImages(images.a, images.b, (secret) =>
       context.keyring.open(secret, bindingOf(organizationId, secret.name)),
@@ -127,17 +131,19 @@ export class ComparisonResolver {
   }
 }
 
-/** The source experiments of both versions; null where a version was made by hand. */
-async function sourcesOf(context: Context, comparison: ModelVersionComparison) {
-  const sources = await both(comparison, ({ id }) => sourceExperimentOf(context, id));
-  spend(context, weightOf(sources.a) + weightOf(sources.b));
-  return sources;
+/** What the source experiments of both versions have; nothing where a version was made by hand. */
+async function ofSources<Row extends object>(
+  context: Context,
+  comparison: ModelVersionComparison,
+  listOf: Look<"modelVersionId", Row[], void>,
+): Promise<{ a: Row[]; b: Row[] }> {
+  return both(comparison, async ({ id }) => weighed(context, await listOf(context, { modelVersionId: id })));
 }
 
 /** Reads the same of both sides at once, so that the look-ups come together. */
 async function both<Side, Read>(
   { a, b }: { a: Side; b: Side },
-  read: (side: Side) => Promise<Read>,
+  read: (side: Side) => Soon<Read>,
 ): Promise<{ a: Read; b: Read }> {
   const [one, other] = await Promise.all([read(a), read(b)]);
   return { a: one, b: other };

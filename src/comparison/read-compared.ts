@@ -4,8 +4,9 @@ import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { ModelFile } from "../model-file/model-file.ts";
+import { value } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
-import { type SourceDatasetVersion, sourceLabelsKey } from "../source-experiment/source-experiment.ts";
+import type { SourceDatasetVersion } from "../source-experiment/source-experiment.ts";
 import { live } from "../trash/trash-entry.ts";
 import type { ComparedDataset } from "./compare-datasets.ts";
 import type { ComparedFile } from "./compare-files.ts";
@@ -44,20 +45,16 @@ export async function datasetsToCompare(
   return Promise.all(
     datasets.map(async (dataset) => ({
       dataset,
-      labelMapDigest: await labelMapDigestOf(context, sourceLabelsKey(dataset)),
+      labelMapDigest: await labelMapDigestOf(context, dataset),
     })),
   );
 }
 
-const labelMapDigestOf = batch<string, string>(
-  async ({ db }, keys) => {
-    const found: { key: string; digest: string }[] = await db.query(
-      `select u.key, encode(sha256(convert_to(json_agg(json_build_array(l.index, l.name) order by l.index)::text, 'UTF8')), 'hex') as digest
-       from unnest($1::text[], $2::uuid[], $3::text[]) u(key, id, alias)
-       join source_label l on l.model_version_id = u.id and l.alias = u.alias group by u.key`,
-      [keys, keys.map((key) => key.slice(0, 36)), keys.map((key) => key.slice(37))],
-    );
-    return new Map(found.map(({ key, digest }) => [key, digest]));
-  },
-  () => "",
-);
+const labelMapDigestOf = value<string, "modelVersionId" | "alias">({
+  key: { modelVersionId: "uuid", alias: "text" },
+  sql: ({ modelVersionId, alias }) =>
+    `select coalesce(encode(sha256(convert_to(
+       json_agg(json_build_array(l.index, l.name) order by l.index)::text, 'UTF8')), 'hex'), '')
+     from source_label l where (l.model_version_id, l.alias) = (${modelVersionId}, ${alias})`,
+  missing: "",
+});

@@ -1,18 +1,22 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { findDataset } from "../dataset/dataset.resolver.ts";
-import { Dataset, datasetById } from "../dataset/dataset.ts";
+import { Dataset, datasetOfVersion } from "../dataset/dataset.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import { firstLabels, firstLabelsDescription } from "../label/first-labels.ts";
+import { firstLabels, firstLabelsDescription, ReadsFirstLabels } from "../label/first-labels.ts";
 import { Label, type LabelRow } from "../label/label.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { labelsOfDatasetVersion } from "./dataset-label.ts";
 import {
   CreateDatasetVersionInput,
@@ -73,8 +77,9 @@ export class DatasetVersionResolver {
     })
     orderBy: DatasetVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<DatasetVersion>> {
-    return datasetVersionsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<DatasetVersion>> {
+    return datasetVersionsOfOrganization(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateDatasetVersionPayload, { description: "Makes a version of a dataset known." })
@@ -138,28 +143,32 @@ export class DatasetVersionResolver {
 
 @Resolver(() => DatasetVersion)
 export class PartsOfDatasetVersionResolver {
+  @Reads(datasetOfVersion)
   @FieldResolver(() => Dataset, { description: "The dataset that it is a version of." })
-  dataset(@Root() version: DatasetVersion, @Ctx() context: Context): Promise<Dataset | null> {
-    return datasetById(context, version.datasetId);
+  dataset(@Root() version: DatasetVersion, @Ctx() context: Context): Soon<Dataset | null> {
+    return datasetOfVersion(context, version);
   }
 
+  @ReadsFirstLabels(labelsOfDatasetVersion)
   @FieldResolver(() => [Label], { description: "The label map, in the order of the indexes." })
   labels(
     @Root() version: DatasetVersion,
     @Arg("first", () => Int, { nullable: true, description: firstLabelsDescription }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<LabelRow[]> {
+  ): Soon<LabelRow[]> {
     return firstLabels(context, labelsOfDatasetVersion, version, first);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the version." })
-  createdBy(@Root() version: DatasetVersion, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, version.createdById);
+  createdBy(@Root() version: DatasetVersion, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, version);
   }
 }
 
 @Resolver(() => Dataset)
 export class VersionsOfDatasetResolver {
+  @Reads(versionsOfDataset, { args: pageRequest })
   @FieldResolver(() => DatasetVersionConnection, { description: "The versions of the dataset." })
   versions(
     @Root() dataset: Dataset,
@@ -172,7 +181,7 @@ export class VersionsOfDatasetResolver {
     })
     orderBy: DatasetVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<DatasetVersion>> {
-    return versionsOfDataset(context, dataset.id, { page, where, orderBy });
+  ): Soon<Connection<DatasetVersion>> {
+    return versionsOfDataset(context, dataset, { page, where, orderBy });
   }
 }

@@ -8,6 +8,7 @@ import { DetectionType } from "../model-version/enums.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
+import { one } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -21,6 +22,9 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("dataset_version_name_taken", ["datasetId", "name"])
 @Index("dataset_version_by_creation", ["organizationId", "createdAt", "id"])
 @Index("dataset_version_by_update", ["organizationId", "updatedAt", "id"])
+@Index("dataset_version_by_name", ["organizationId", "name", "id"])
+@Index("dataset_version_by_type", ["organizationId", "type", "updatedAt", "id"])
+@Index("dataset_version_name_search", { synchronize: false })
 @Check("dataset_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check(
   "dataset_version_type",
@@ -78,6 +82,13 @@ export class DatasetVersion implements Node {
 }
 
 export const datasetVersionById = nodeById(DatasetVersion);
+
+/** The version of a dataset that something of its organization refers to; null when it is gone. */
+export const datasetVersionOf = one<DatasetVersion, "datasetVersionId">({
+  type: DatasetVersion,
+  key: { datasetVersionId: "uuid" },
+  where: ({ datasetVersionId }) => `r.id = ${datasetVersionId}`,
+});
 
 /** The version that has the name in the dataset. */
 export const datasetVersionByName = batch<string, DatasetVersion | null, string>(

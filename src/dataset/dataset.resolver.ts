@@ -1,5 +1,6 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
@@ -7,9 +8,11 @@ import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { may } from "../permissions.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import {
   CreateDatasetInput,
@@ -61,8 +64,9 @@ export class DatasetResolver {
     })
     orderBy: DatasetOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Dataset>> {
-    return datasetsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Dataset>> {
+    return datasetsOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateDatasetPayload, { description: "Makes a dataset known, without versions." })
@@ -118,9 +122,10 @@ export class DatasetResolver {
     return { dataset: row, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the dataset." })
-  createdBy(@Root() dataset: Dataset, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, dataset.createdById);
+  createdBy(@Root() dataset: Dataset, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, dataset);
   }
 
   @FieldResolver(() => DatasetPermissions, { description: viewerPermissionsDescription })

@@ -8,6 +8,7 @@ import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
+import { one } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -21,6 +22,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Unique("dataset_name_taken", ["organizationId", "name"])
 @Index("dataset_by_creation", ["organizationId", "createdAt", "id"])
 @Index("dataset_by_update", ["organizationId", "updatedAt", "id"])
+@Index("dataset_name_search", { synchronize: false })
 @Check("dataset_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class Dataset implements Node {
@@ -59,6 +61,12 @@ export class Dataset implements Node {
 }
 
 export const datasetById = nodeById(Dataset);
+
+export const datasetOfVersion = one<Dataset, "datasetId">({
+  type: Dataset,
+  key: { datasetId: "uuid" },
+  where: ({ datasetId }) => `r.id = ${datasetId}`,
+});
 
 export const datasetByName = batch<string, Dataset | null>(
   async (context, names) => {

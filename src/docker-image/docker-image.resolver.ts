@@ -1,11 +1,13 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Resolver, Root } from "type-graphql";
-import { spend, weightOf } from "../budget.ts";
+import { spend, weighed, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { includes, Role } from "../member/role.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Needs, Reads } from "../read-ahead/reads.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
 import { UpdateDockerImageInput } from "./docker-image.input.ts";
@@ -33,14 +35,13 @@ const RemoveDockerImagePayload = payloadType("removeDockerImage", {
 
 @Resolver(() => ModelVersion)
 export class DockerImageResolver {
+  @Reads(dockerImageOf)
   @FieldResolver(() => DockerImage, {
     nullable: true,
     description: "The docker image of the training script; null when there is none.",
   })
-  async dockerImage(@Root() version: ModelVersion, @Ctx() context: Context): Promise<DockerImage | null> {
-    const found = await dockerImageOf(context, version.id);
-    spend(context, weightOf(found));
-    return found;
+  dockerImage(@Root() version: ModelVersion, @Ctx() context: Context): Soon<DockerImage | null> {
+    return then(dockerImageOf(context, version), (found) => weighed(context, found));
   }
 
   @Mutation(() => UpdateDockerImagePayload, {
@@ -97,6 +98,7 @@ export class DockerImageResolver {
 
 @Resolver(() => DockerImage)
 export class EnvironmentVariablesResolver {
+  @Needs<DockerImage>("environmentVariables")
   @FieldResolver(() => [EnvironmentVariable], {
     description: "The environment of the training script, in the order given.",
   })

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, type EntityManager, ForeignKey, Index, PrimaryColumn } from "typeorm";
-import { batch } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
+import { one } from "../read-ahead/look.ts";
 import { rows } from "../rows.ts";
 import type { StoredVariable } from "./environment-variable.ts";
 
@@ -50,13 +50,11 @@ export class DockerImage {
 }
 
 /** The docker image of each version. */
-export const dockerImageOf = batch<string, DockerImage | null>(
-  async ({ db }, versionIds) => {
-    const found = await rows(db, DockerImage, "where r.model_version_id = any($1)", [versionIds]);
-    return new Map(found.map((image) => [image.modelVersionId, image]));
-  },
-  () => null,
-);
+export const dockerImageOf = one<DockerImage, "id">({
+  type: DockerImage,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.model_version_id = ${id}`,
+});
 
 /** The docker image of a version, which nobody else changes until the transaction ends; null when there is none. */
 export async function lockDockerImage(tx: EntityManager, versionUuid: string): Promise<DockerImage | null> {

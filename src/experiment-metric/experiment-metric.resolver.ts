@@ -13,7 +13,7 @@ import { logMetrics } from "./log-metrics.ts";
 import { type MetricSummary, metricsOf, type Point, seriesKey, seriesOf } from "./read-metrics.ts";
 
 /** Steps that are read at the cost of one object of an answer. */
-const readPerObject = 20;
+const readPerObject = 30;
 
 const LogMetricsPayload = payloadType("logMetrics", {
   experiment: [
@@ -82,6 +82,11 @@ export class SeriesOfMetricResolver {
       description: "Only from this step on: for who has read the others already.",
     })
     fromStep: number,
+    @Arg("toStep", () => Int, {
+      nullable: true,
+      description: "Only up to this step: for who reads a long series whole, piece by piece.",
+    })
+    toStep: number | null,
     @Arg("maxPoints", () => Int, {
       defaultValue: limits.seriesPoints,
       description: `How many at most; 1 to ${limits.seriesPointsAtMost}.`,
@@ -93,8 +98,10 @@ export class SeriesOfMetricResolver {
       const message = `Expected 1 to ${limits.seriesPointsAtMost}, got ${maxPoints}.`;
       refuse(UserErrorCode.INVALID, ["maxPoints"], message);
     }
+    const last = Math.min(metric.last.step, toStep ?? metric.last.step);
+    const atMost = Math.max(0, Math.min(metric.pointCount, last - fromStep + 1));
     // A long series costs more to read than to show.
-    spend(context, Math.min(metric.pointCount, maxPoints) + Math.ceil(metric.pointCount / readPerObject));
-    return seriesOf(context, seriesKey(metric), { fromStep, maxPoints });
+    spend(context, Math.min(atMost, maxPoints) + Math.ceil(atMost / readPerObject));
+    return seriesOf(context, seriesKey(metric), { fromStep, toStep, maxPoints });
   }
 }

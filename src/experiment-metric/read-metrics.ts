@@ -4,7 +4,7 @@ import type { ExperimentMetric, MetricPoint } from "./experiment-metric.ts";
 export type MetricRow = Pick<ExperimentMetric, "experimentId" | "name" | "goal" | "pointCount">;
 export type Point = Pick<MetricPoint, "step" | "value" | "loggedAt">;
 
-/** A metric with what most look at: one index look-up each, however long the series is. */
+/** A metric with what most look at: a look-up or two in an index each, however long the series is. */
 export interface MetricSummary extends MetricRow {
   last: Point;
   best: Point;
@@ -16,13 +16,13 @@ const point = `json_build_object('step', step, 'value', value, 'loggedAt', logge
 export const metricsOf = batch<string, MetricSummary[]>(
   async ({ db }, experimentIds) => {
     const points = "from metric_point p where p.experiment_id = m.experiment_id and p.name = m.name";
+    // Two look-ups: in the order of value and step, as many points as share the best value would be sorted.
+    const first = (best: string) =>
+      `(select ${point} ${points} and p.value = (select ${best}(value) ${points}) order by step limit 1)`;
     const found: MetricSummary[] = await db.query(
       `select m.experiment_id as "experimentId", m.name, m.goal, m.point_count as "pointCount",
          (select ${point} ${points} order by step desc limit 1) as last,
-         case m.goal
-           when 'MAXIMIZE' then (select ${point} ${points} order by value desc, step limit 1)
-           else (select ${point} ${points} order by value, step limit 1)
-         end as best
+         case m.goal when 'MAXIMIZE' then ${first("max")} else ${first("min")} end as best
        from experiment_metric m where m.experiment_id = any($1) and m.point_count > 0 order by m.experiment_id, m.name`,
       [experimentIds],
     );
@@ -40,25 +40,27 @@ export function seriesKey({ experimentId, name }: MetricRow): string {
 
 export interface SeriesRequest {
   fromStep: number;
+  /** Null for all steps from the first on. */
+  toStep: number | null;
   maxPoints: number;
 }
 
 /**
  * The series of each metric, in the order of the steps. Of one that is longer than asked for every second, third … point is
- * left in, counted from the last.
+ * left in, counted from the last. Metric by metric, so that the points are numbered as they come from the index.
  */
 export const seriesOf = batch<string, Point[], SeriesRequest>(
-  async ({ db }, keys, { fromStep, maxPoints }) => {
+  async ({ db }, keys, { fromStep, toStep, maxPoints }) => {
     const metrics = keys.map((key) => [key.slice(0, 36), key.slice(37)]);
+    const points = `from metric_point p
+      where p.experiment_id = m.id and p.name = m.name and p.step >= $3 and ($4::int is null or p.step <= $4)`;
     const found: (Point & { key: string })[] = await db.query(
-      `select key, step, value, logged_at as "loggedAt" from (
-         select m.id || ' ' || m.name as key, p.step, p.value, p.logged_at,
-           row_number() over (partition by m.id, m.name order by p.step desc) - 1 as place,
-           ceil(count(*) over (partition by m.id, m.name) / $4::float8)::int as stride
-         from unnest($1::uuid[], $2::text[]) m(id, name)
-         join metric_point p on p.experiment_id = m.id and p.name = m.name and p.step >= $3
-       ) p where place % stride = 0 order by key, step`,
-      [metrics.map(([id]) => id), metrics.map(([, name]) => name), fromStep, maxPoints],
+      `select m.id || ' ' || m.name as key, p.step, p.value, p.logged_at as "loggedAt"
+       from unnest($1::uuid[], $2::text[]) m(id, name)
+       cross join lateral (select ceil(count(*) / $5::float8)::int as stride ${points}) c
+       cross join lateral (select p.*, row_number() over (order by p.step desc) - 1 as place ${points}) p
+       where p.place % c.stride = 0 order by key, p.step`,
+      [metrics.map(([id]) => id), metrics.map(([, name]) => name), fromStep, toStep, maxPoints],
     );
     return groupBy(found, ({ key }) => key);
   },

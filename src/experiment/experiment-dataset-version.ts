@@ -1,9 +1,9 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
-import { batch, groupBy } from "../batch.ts";
 import { onConstraint } from "../database-error.ts";
 import { DatasetVersion } from "../dataset-version/dataset-version.ts";
-import { rows } from "../rows.ts";
+import { limits } from "../limits.ts";
+import { many } from "../read-ahead/look.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { Experiment } from "./experiment.ts";
 
@@ -37,16 +37,13 @@ export class ExperimentDatasetVersion {
 }
 
 /** The dataset versions of each experiment, in the order given. */
-export const usesOf = batch<string, ExperimentDatasetVersion[]>(
-  async ({ db }, experimentIds) => {
-    const tail = "where r.experiment_id = any($1) order by r.experiment_id, r.position";
-    return groupBy(
-      await rows(db, ExperimentDatasetVersion, tail, [experimentIds]),
-      (use) => use.experimentId,
-    );
-  },
-  () => [],
-);
+export const usesOf = many<ExperimentDatasetVersion, "id">({
+  type: ExperimentDatasetVersion,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.experiment_id = ${id}`,
+  order: (row) => `${row}.position`,
+  atMost: limits.datasetVersions,
+});
 
 onConstraint(
   "dataset_version_in_use",

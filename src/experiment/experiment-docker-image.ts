@@ -1,8 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
-import { batch } from "../batch.ts";
 import { hasSecrets, secretsSealed } from "../docker-image/docker-image.ts";
 import type { StoredVariable } from "../docker-image/environment-variable.ts";
-import { rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
 import { Experiment } from "./experiment.ts";
 
 /** The docker image of an experiment's base, as it was at the creation, its secrets encrypted; clients see a `DockerImage`. */
@@ -30,10 +29,8 @@ export class ExperimentDockerImage {
   environmentVariables!: StoredVariable[];
 }
 
-export const dockerImageOfExperiment = batch<string, ExperimentDockerImage | null>(
-  async ({ db }, experimentIds) => {
-    const found = await rows(db, ExperimentDockerImage, "where r.experiment_id = any($1)", [experimentIds]);
-    return new Map(found.map((image) => [image.experimentId, image]));
-  },
-  () => null,
-);
+export const dockerImageOfExperiment = one<ExperimentDockerImage, "id">({
+  type: ExperimentDockerImage,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.experiment_id = ${id}`,
+});

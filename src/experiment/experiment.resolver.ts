@@ -1,13 +1,16 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { limits } from "../limits.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createExperiment } from "./create-experiment.ts";
 import {
   CreateExperimentInput,
@@ -60,8 +63,9 @@ export class ExperimentResolver {
     })
     orderBy: ExperimentOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Experiment>> {
-    return experimentsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Experiment>> {
+    return experimentsOfOrganization(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateExperimentPayload, {
@@ -136,8 +140,9 @@ export class ExperimentResolver {
     return { experiment: row, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the experiment." })
-  createdBy(@Root() experiment: Experiment, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, experiment.createdById);
+  createdBy(@Root() experiment: Experiment, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, experiment);
   }
 }

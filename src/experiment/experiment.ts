@@ -6,6 +6,7 @@ import { DetectionType, Framework } from "../model-version/enums.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { ExperimentStatus } from "./experiment-status.ts";
@@ -28,6 +29,12 @@ import { ExperimentStatus } from "./experiment-status.ts";
 })
 @Index("experiment_by_creation", ["organizationId", "createdAt", "id"])
 @Index("experiment_by_update", ["organizationId", "updatedAt", "id"])
+@Index("experiment_by_name", ["organizationId", "name", "id"])
+@Index("experiment_by_status", ["organizationId", "status", "updatedAt", "id"])
+@Index("experiment_by_type", ["organizationId", "type", "updatedAt", "id"])
+@Index("experiment_by_author", ["organizationId", "createdById", "updatedAt", "id"])
+@Index("experiment_name_search", { synchronize: false })
+@Index("experiment_project_name_search", { synchronize: false })
 @Index("experiment_of_base", ["baseModelVersionId", "createdAt", "id"], {
   where: "base_model_version_id is not null",
 })
@@ -148,6 +155,13 @@ export class Experiment implements Node {
 }
 
 export const experimentById = nodeById(Experiment);
+
+/** The experiment that something of its organization came from; null when it is gone. */
+export const experimentOfSource = one<Experiment, "experimentId">({
+  type: Experiment,
+  key: { experimentId: "uuid" },
+  where: ({ experimentId }) => `r.id = ${experimentId}`,
+});
 
 for (const constraint of ["experiment_name_taken", "experiment_name_taken_outside_projects"])
   onConstraint(

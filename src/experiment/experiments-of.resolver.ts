@@ -3,7 +3,10 @@ import type { Context } from "../context.ts";
 import { DatasetVersion } from "../dataset-version/dataset-version.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { ExperimentOrder, ExperimentOrderField, ExperimentWhere } from "./experiment.input.ts";
 import type { Experiment } from "./experiment.ts";
 import { ExperimentConnection, experimentsOfBase, experimentsOfDatasetVersion } from "./list-experiments.ts";
@@ -12,6 +15,7 @@ const newestFirst = { field: ExperimentOrderField.CREATED_AT, direction: Directi
 
 @Resolver(() => ModelVersion)
 export class ExperimentsOfModelVersionResolver {
+  @Reads(experimentsOfBase, { args: pageRequest })
   @FieldResolver(() => ExperimentConnection, {
     description: "The experiments that have started from the version, as their base architecture.",
   })
@@ -23,13 +27,14 @@ export class ExperimentsOfModelVersionResolver {
     @Arg("orderBy", () => ExperimentOrder, { defaultValue: newestFirst, description: "In which order." })
     orderBy: ExperimentOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Experiment>> {
-    return experimentsOfBase(context, version.id, { page, where, orderBy });
+  ): Soon<Connection<Experiment>> {
+    return experimentsOfBase(context, version, { page, where, orderBy });
   }
 }
 
 @Resolver(() => DatasetVersion)
 export class ExperimentsOfDatasetVersionResolver {
+  @Reads(experimentsOfDatasetVersion, { args: pageRequest })
   @FieldResolver(() => ExperimentConnection, { description: "The experiments that use the version." })
   experiments(
     @Root() version: DatasetVersion,
@@ -39,7 +44,7 @@ export class ExperimentsOfDatasetVersionResolver {
     @Arg("orderBy", () => ExperimentOrder, { defaultValue: newestFirst, description: "In which order." })
     orderBy: ExperimentOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Experiment>> {
-    return experimentsOfDatasetVersion(context, version.id, { page, where, orderBy });
+  ): Soon<Connection<Experiment>> {
+    return experimentsOfDatasetVersion(context, version, { page, where, orderBy });
   }
 }

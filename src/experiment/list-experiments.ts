@@ -29,8 +29,6 @@ export const experimentsOfBase = listing({ ...declared, parent: "base_model_vers
 /** However many aliases it has in an experiment. */
 export const experimentsOfDatasetVersion = listing({
   ...declared,
-  parent: {
-    condition: `exists (
-      select from experiment_dataset_version u where u.experiment_id = r.id and u.dataset_version_id = p.id)`,
-  },
+  parent: (id) => `exists (
+    select from experiment_dataset_version u where u.experiment_id = r.id and u.dataset_version_id = ${id})`,
 });

@@ -1,12 +1,15 @@
-import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { spend, weightOf } from "../budget.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { spend, weighed } from "../budget.ts";
 import type { Context } from "../context.ts";
-import { DatasetVersion, datasetVersionById } from "../dataset-version/dataset-version.ts";
+import { DatasetVersion, datasetVersionById, datasetVersionOf } from "../dataset-version/dataset-version.ts";
 import { DockerImage } from "../docker-image/docker-image.ts";
-import { firstLabels, firstLabelsDescription } from "../label/first-labels.ts";
+import { firstLabels, firstLabelsDescription, ReadsFirstLabels } from "../label/first-labels.ts";
 import { Label, type LabelRow } from "../label/label.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { Parameter, type ParameterRow } from "../parameter/parameter.ts";
+import { Needs, Reads } from "../read-ahead/reads.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
 import { Experiment } from "./experiment.ts";
 import { ExperimentDatasetVersion, usesOf } from "./experiment-dataset-version.ts";
 import { dockerImageOfExperiment, type ExperimentDockerImage } from "./experiment-docker-image.ts";
@@ -45,6 +48,7 @@ export class ExperimentRevisions {
 
 @Resolver(() => Experiment)
 export class PartsOfExperimentResolver {
+  @Needs<Experiment>("baseModelVersionId", "baseModelName", "baseName", "baseVersion")
   @FieldResolver(() => ExperimentBase, {
     nullable: true,
     description:
@@ -61,6 +65,7 @@ export class PartsOfExperimentResolver {
     };
   }
 
+  @Needs<Experiment>("aboutRevision", "labelsRevision", "parametersRevision")
   @FieldResolver(() => ExperimentRevisions, {
     description: "The revision of each section; it starts with 1.",
   })
@@ -69,44 +74,38 @@ export class PartsOfExperimentResolver {
     return { about, labels, parameters };
   }
 
+  @Reads(dockerImageOfExperiment)
   @FieldResolver(() => DockerImage, {
     nullable: true,
     description:
       "The docker image of the base, as it was at the creation; null when that had none, and without a base.",
   })
-  async dockerImage(
-    @Root() experiment: Experiment,
-    @Ctx() context: Context,
-  ): Promise<ExperimentDockerImage | null> {
-    const found = await dockerImageOfExperiment(context, experiment.id);
-    spend(context, weightOf(found));
-    return found;
+  dockerImage(@Root() experiment: Experiment, @Ctx() context: Context): Soon<ExperimentDockerImage | null> {
+    return then(dockerImageOfExperiment(context, experiment), (found) => weighed(context, found));
   }
 
+  @Reads(usesOf)
   @FieldResolver(() => [ExperimentDatasetVersion], {
     description: "The dataset versions that it uses, in the order given.",
   })
-  datasetVersions(
-    @Root() experiment: Experiment,
-    @Ctx() context: Context,
-  ): Promise<ExperimentDatasetVersion[]> {
-    return usesOf(context, experiment.id);
+  datasetVersions(@Root() experiment: Experiment, @Ctx() context: Context): Soon<ExperimentDatasetVersion[]> {
+    return usesOf(context, experiment);
   }
 
+  @ReadsFirstLabels(labelsOfExperiment)
   @FieldResolver(() => [Label], { description: "The label map, in the order of the indexes." })
   labels(
     @Root() experiment: Experiment,
     @Arg("first", () => Int, { nullable: true, description: firstLabelsDescription }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<LabelRow[]> {
+  ): Soon<LabelRow[]> {
     return firstLabels(context, labelsOfExperiment, experiment, first);
   }
 
+  @Reads(parametersOfExperiment)
   @FieldResolver(() => [Parameter], { description: "What the training is set to, in the order of display." })
-  async parameters(@Root() experiment: Experiment, @Ctx() context: Context): Promise<ParameterRow[]> {
-    const found = await parametersOfExperiment(context, experiment.id);
-    spend(context, weightOf(found));
-    return found;
+  parameters(@Root() experiment: Experiment, @Ctx() context: Context): Soon<ParameterRow[]> {
+    return then(parametersOfExperiment(context, experiment), (found) => weighed(context, found));
   }
 
   @FieldResolver(() => [ExperimentLabelMapWarning], {
@@ -128,19 +127,24 @@ export class VersionOfExperimentBaseResolver {
     nullable: true,
     description: "The version itself, as it is now; null when it has been deleted.",
   })
-  modelVersion(@Root() base: ExperimentBase, @Ctx() context: Context): Promise<ModelVersion | null> {
-    return modelVersionById(context, base.modelVersionId);
+  modelVersion(
+    @Root() base: ExperimentBase,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ModelVersion | null> {
+    return modelVersionById(context, base.modelVersionId, info);
   }
 }
 
 @Resolver(() => ExperimentDatasetVersion)
 export class VersionOfExperimentDatasetVersionResolver {
+  @Reads(datasetVersionOf)
   @FieldResolver(() => DatasetVersion, { description: "The version of the dataset." })
   datasetVersion(
     @Root() use: ExperimentDatasetVersion,
     @Ctx() context: Context,
-  ): Promise<DatasetVersion | null> {
-    return datasetVersionById(context, use.datasetVersionId);
+  ): Soon<DatasetVersion | null> {
+    return datasetVersionOf(context, use);
   }
 }
 

@@ -1,11 +1,13 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import { blobById } from "../blob/blob.ts";
+import { type Blob, blobOf } from "../blob/blob.ts";
 import { canRunCode, FileFormat } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
 import { ByteSize, DateTime, WebURL } from "../scalars.ts";
 import { StorageConnector, storageConnectorById } from "../storage-connector/storage-connector.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { downloadUrl } from "./download-url.ts";
 import { File, SizeCategory, smallFile } from "./file.ts";
 import { FileStatus, statusOf } from "./file-status.ts";
@@ -13,43 +15,51 @@ import { FileStatus, statusOf } from "./file-status.ts";
 /** What both types of files tell of their bytes. */
 @Resolver(() => File)
 export class FileResolver {
+  @ReadsBlob("size")
   @FieldResolver(() => ByteSize, {
     description: "Its size in bytes; as it was announced until the registry has read them.",
   })
-  async size(@Root() { blobId }: File, @Ctx() context: Context): Promise<number> {
-    return (await blobById(context, blobId)).size ?? 0;
+  size(@Root() file: File, @Ctx() context: Context): Soon<number> {
+    return ofBlob(context, file, sizeOf);
   }
 
+  @ReadsBlob("size")
   @FieldResolver(() => SizeCategory, { description: "Whether it is small or large." })
-  async sizeCategory(@Root() { blobId }: File, @Ctx() context: Context): Promise<SizeCategory> {
-    const { size } = await blobById(context, blobId);
-    return (size ?? 0) > smallFile ? SizeCategory.LARGE : SizeCategory.SMALL;
+  sizeCategory(@Root() file: File, @Ctx() context: Context): Soon<SizeCategory> {
+    return ofBlob(context, file, (blob) =>
+      sizeOf(blob) > smallFile ? SizeCategory.LARGE : SizeCategory.SMALL,
+    );
   }
 
+  @ReadsBlob("state")
   @FieldResolver(() => FileStatus, { description: "Whether its bytes are what they should be." })
-  async status(@Root() { blobId }: File, @Ctx() context: Context): Promise<FileStatus> {
-    return statusOf(await blobById(context, blobId));
+  status(@Root() file: File, @Ctx() context: Context): Soon<FileStatus> {
+    return ofBlob(context, file, statusOf);
   }
 
+  @ReadsBlob("state", "sha256")
   @FieldResolver(() => String, {
     nullable: true,
     description:
       "The SHA-256 of its bytes, as 64 lower-case hex digits, computed by the registry itself; of a file that is CORRUPT " +
       "the one that it should have; null while it is VERIFYING.",
   })
-  async sha256(@Root() { blobId }: File, @Ctx() context: Context): Promise<string | null> {
-    const blob = await blobById(context, blobId);
-    return statusOf(blob) === FileStatus.VERIFYING ? null : (blob.sha256?.toString("hex") ?? null);
+  sha256(@Root() file: File, @Ctx() context: Context): Soon<string | null> {
+    return ofBlob(context, file, (blob) =>
+      statusOf(blob) === FileStatus.VERIFYING ? null : (blob.sha256?.toString("hex") ?? null),
+    );
   }
 
+  @ReadsBlob("format")
   @FieldResolver(() => FileFormat, {
     nullable: true,
     description: "What its bytes look like, whatever its name says; null until the registry has read them.",
   })
-  async format(@Root() { blobId }: File, @Ctx() context: Context): Promise<FileFormat | null> {
-    return (await blobById(context, blobId)).format;
+  format(@Root() file: File, @Ctx() context: Context): Soon<FileFormat | null> {
+    return ofBlob(context, file, ({ format }) => format);
   }
 
+  @ReadsBlob("format")
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
@@ -57,40 +67,40 @@ export class FileResolver {
       "format does not tell: ZIP and HDF5 can hold code, TENSORFLOW is a program, and UNKNOWN can be anything. False is no " +
       "promise: it is what the bytes look like.",
   })
-  async canRunCode(@Root() { blobId }: File, @Ctx() context: Context): Promise<boolean | null> {
-    const { format } = await blobById(context, blobId);
-    return format && canRunCode(format);
+  canRunCode(@Root() file: File, @Ctx() context: Context): Soon<boolean | null> {
+    return ofBlob(context, file, ({ format }) => format && canRunCode(format));
   }
 
+  @ReadsBlob("checkedAt")
   @FieldResolver(() => DateTime, {
     nullable: true,
     description: "When the registry last read all of its bytes; null until it has.",
   })
-  async verifiedAt(@Root() { blobId }: File, @Ctx() context: Context): Promise<Date | null> {
-    return (await blobById(context, blobId)).checkedAt;
+  verifiedAt(@Root() file: File, @Ctx() context: Context): Soon<Date | null> {
+    return ofBlob(context, file, ({ checkedAt }) => checkedAt);
   }
 
+  @ReadsBlob("storageConnectorId")
   @FieldResolver(() => StorageConnector, { description: "Where its bytes are." })
-  async storageConnector(
-    @Root() { blobId }: File,
-    @Ctx() context: Context,
-  ): Promise<StorageConnector | null> {
-    const { storageConnectorId } = await blobById(context, blobId);
+  async storageConnector(@Root() file: File, @Ctx() context: Context): Promise<StorageConnector | null> {
+    const storageConnectorId = await ofBlob(context, file, (blob) => blob.storageConnectorId);
     return storageConnectorById(context, storageConnectorId);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who added the file." })
-  createdBy(@Root() { createdById }: File, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: File, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 
+  @Reads(blobOf, { columns: ["id", "state"], needs: ["id", "blobId", "organizationId", "filename"] })
   @FieldResolver(() => WebURL, {
     nullable: true,
     description:
       "Where its bytes can be had without a token, by GET or HEAD, with ranges; null unless it is READY. Whoever has the URL " +
       "can download the file, until it expires, the file is deleted or replaced, or who asked for the URL loses access.",
   })
-  async downloadUrl(
+  downloadUrl(
     @Root() file: File,
     @Arg("expiresIn", () => Int, {
       defaultValue: 300,
@@ -98,8 +108,23 @@ export class FileResolver {
     })
     expiresIn: number,
     @Ctx() context: Context,
-  ): Promise<string | null> {
-    const blob = await blobById(context, file.blobId);
-    return statusOf(blob) === FileStatus.READY ? downloadUrl(context, file, blob, expiresIn) : null;
+  ): Soon<string | null> {
+    return ofBlob(context, file, (blob) =>
+      statusOf(blob) === FileStatus.READY ? downloadUrl(context, file, blob, expiresIn) : null,
+    );
   }
+}
+
+/** A field that uses these columns of the file's blob. */
+function ReadsBlob(...columns: (keyof Blob)[]): MethodDecorator {
+  return Reads(blobOf, { columns, needs: ["blobId"] });
+}
+
+/** What a file tells of its blob: a foreign key sees to it that there is one. */
+function ofBlob<Told>(context: Context, file: File, tell: (blob: Blob) => Told): Soon<Told> {
+  return then(blobOf(context, file), (blob) => tell(blob as Blob));
+}
+
+function sizeOf({ size }: Blob): number {
+  return size ?? 0;
 }

@@ -1,5 +1,5 @@
 import { Field, InterfaceType, registerEnumType } from "type-graphql";
-import { Node, type NodeBatch, nodeById } from "../node/node.ts";
+import { Node, type NodeLook, nodeById } from "../node/node.ts";
 import type { RowClass } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 
@@ -60,10 +60,10 @@ export interface FileType {
   visible: string;
 }
 
-const fileTypes = new Map<string, FileType & { byId: NodeBatch<File> }>();
+const fileTypes = new Map<string, FileType & { byId: NodeLook<File> }>();
 
 /** Declares a type of files, whose bytes can be downloaded. @returns its look-up by UUID */
-export function fileById<Row extends File>(type: RowClass<Row>, visible: string): NodeBatch<Row> {
+export function fileById<Row extends File>(type: RowClass<Row>, visible: string): NodeLook<Row> {
   const byId = nodeById(type, visible);
   fileTypes.set(type.name, { type, visible, byId });
   return byId;

@@ -11,13 +11,18 @@ export function limitAnswer(context: Context, answer: FormattedExecutionResult):
   return { errors: [apiError("QUERY_TOO_LARGE", `Expected ${expected}${stays(context)}.`).toJSON()] };
 }
 
-/** About how many characters a value takes as JSON; stops counting above `most`. */
+/** About how many characters a value takes as JSON; stops counting above `most`. Every answer is counted: so without a copy of anything. */
 function lengthUpTo(most: number, value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null) return 5;
   let length = 2;
-  for (const [name, each] of Object.entries(value)) {
-    length += (Array.isArray(value) ? 1 : name.length + 4) + lengthUpTo(most - length, each);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && length <= most; index += 1)
+      length += 1 + lengthUpTo(most - length, value[index]);
+    return length;
+  }
+  for (const name in value) {
+    length += name.length + 4 + lengthUpTo(most - length, value[name as keyof typeof value]);
     if (length > most) break;
   }
   return length;

@@ -4,15 +4,16 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getNamedType,
-  getVariableValues,
   isListType,
   isNonNullType,
+  Kind,
   type OperationDefinitionNode,
+  visit,
 } from "graphql";
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { describeDocumentError, describeVariableError } from "./value-free.ts";
+import { describeDocumentError } from "./value-free.ts";
 
 // Its ES module build loads a second copy of graphql, whose classes are not those of our schema.
 const { getComplexity }: typeof import("graphql-query-complexity") = createRequire(import.meta.url)(
@@ -31,21 +32,43 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: { [name: string]: unknown },
 ): void {
-  // One is enough to know: each further one would cost more than it tells.
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: 1,
-  });
-  const [wrong] = errors ?? [];
-  if (wrong) {
-    throw new GraphQLError(describeVariableError(schema, wrong, variables), {
-      nodes: wrong.nodes ?? null,
-      extensions: { code: "BAD_USER_INPUT" },
-    });
-  }
+  const { decisive, known } = costs.get(operation) ?? newCosts(query);
+  costs.set(operation, { decisive, known });
+  const names = (operation.variableDefinitions ?? []).map((each) => each.variable.name.value);
+  const key = names.map((name) => partInCost(variables[name], decisive.has(name))).join();
   const operationName = operation.name && { operationName: operation.name.value };
-  const cost = costIn({ schema, query, variables, estimators: [costOf], ...operationName });
+  const cost = known.get(key) ?? costIn({ schema, query, variables, estimators: [costOf], ...operationName });
+  if (known.size >= limits.knownCosts) known.clear();
+  known.set(key, cost);
   if (cost > limits.cost)
     queryTooLarge(`a cost of at most ${limits.cost}, got ${cost}; ask for smaller pages`);
+}
+
+interface Costs {
+  /** Variables that say how long a list is, or whether something is selected. */
+  decisive: Set<string>;
+  /** By what the variables have to do with it. */
+  known: Map<string, number>;
+}
+
+const costs = new WeakMap<OperationDefinitionNode, Costs>();
+
+function newCosts(query: DocumentNode): Costs {
+  const decisive = new Set<string>();
+  visit(query, {
+    Argument({ name, value }) {
+      if (value.kind === Kind.VARIABLE && ["first", "last", "ids", "if"].includes(name.value))
+        decisive.add(value.name.value);
+    },
+  });
+  return { decisive, known: new Map() };
+}
+
+/** Of other variables it only matters whether they are there: not everywhere may one be missing. */
+function partInCost(value: unknown, isDecisive: boolean): string {
+  if (value === undefined || value === null) return String(value);
+  if (!isDecisive) return "given";
+  return String(Array.isArray(value) ? value.length : value);
 }
 
 /** A null variable in the place of an argument that has a default is found by no rule before this one. */

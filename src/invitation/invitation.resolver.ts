@@ -1,5 +1,6 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { includes, Role } from "../member/role.ts";
 import { create, edit, transact } from "../mutation.ts";
@@ -7,7 +8,9 @@ import { Organization } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { User, userById } from "../user/user.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
+import { authorOf, User } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import {
@@ -58,8 +61,9 @@ export class InvitationResolver {
     })
     orderBy: InvitationOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Invitation>> {
-    return invitationsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Invitation>> {
+    return invitationsOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => InviteMemberPayload, {
@@ -115,9 +119,10 @@ export class InvitationResolver {
     return { ...result, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who made it." })
-  createdBy(@Root() { createdById }: Invitation, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: Invitation, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 
   @FieldResolver(() => InvitationPermissions, { description: viewerPermissionsDescription })

@@ -1,20 +1,29 @@
-import type { Batch } from "../batch.ts";
 import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
-import { refuse, UserErrorCode } from "../user-error.ts";
+import type { Look } from "../read-ahead/look.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Parent } from "../read-ahead/relation.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import type { LabelRow } from "./label.ts";
 
 export const firstLabelsDescription = "Only so many from the start: a card shows a few.";
 
+/** A field that gives labels by `firstLabels`. */
+export function ReadsFirstLabels(labelsOf: Look<string, LabelRow[], number | null>): MethodDecorator {
+  return Reads(labelsOf, {
+    args: ({ first }: { first?: number | null }) => first ?? null,
+    needs: ["labelCount"],
+  });
+}
+
 /** The labels of something that knows how many it has. @throws Refusal at `first` */
-export function firstLabels(
+export function firstLabels<Property extends string>(
   context: Context,
-  labelsOf: Batch<string, LabelRow[], number | null>,
-  { id, labelCount }: { id: string; labelCount: number },
+  labelsOf: Look<Property, LabelRow[], number | null>,
+  owner: Parent<Property> & { labelCount: number },
   first: number | null,
-): Promise<LabelRow[]> {
-  if (first !== null && first < 0)
-    refuse(UserErrorCode.INVALID, ["first"], `Expected 0 or more, got ${first}.`);
-  spend(context, Math.min(first ?? labelCount, labelCount));
-  return labelsOf(context, id, first);
+): Soon<LabelRow[]> {
+  const { labelCount } = owner;
+  spend(context, Math.max(0, Math.min(first ?? labelCount, labelCount)));
+  return labelsOf(context, owner, first ?? null);
 }

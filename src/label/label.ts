@@ -1,9 +1,10 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, type EntityManager, ForeignKey, PrimaryColumn } from "typeorm";
-import { batch, groupBy } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
+import { many } from "../read-ahead/look.ts";
 import { send } from "../transaction.ts";
+import { refuse, UserErrorCode } from "../user-error.ts";
 
 @ObjectType({
   description:
@@ -33,18 +34,22 @@ export const versionLabels: PartTable = { table: "label", owner: "model_version_
 
 /** Declares the look-up of a noun's labels in the order of their indexes: all of them, or the first `first`. */
 export function labelsIn({ table, owner }: PartTable) {
-  return batch<string, LabelRow[], number | null>(
-    async ({ db }, ownerIds, first) => {
-      const found: (LabelRow & { ownerId: string })[] = await db.query(
-        `select o.id as "ownerId", l.* from unnest($1::uuid[]) o(id) cross join lateral (
-           select index, name from ${table} where ${owner} = o.id order by index limit $2
-         ) l order by o.id, l.index`,
-        [ownerIds, first],
-      );
-      return groupBy(found, ({ ownerId }) => ownerId);
-    },
-    () => [],
-  );
+  return many<LabelRow, "id", number | null>({
+    type: Label,
+    key: { id: "uuid" },
+    from: () => `select ${owner} as owner_id, index, name from ${table}`,
+    columns: ["index", "name"],
+    where: ({ id }) => `r.owner_id = ${id}`,
+    order: (row) => `${row}.index`,
+    limit: labelLimit,
+  });
+}
+
+/** @throws Refusal at `first` */
+export function labelLimit(first: number | null): number | null {
+  if (first !== null && first < 0)
+    refuse(UserErrorCode.INVALID, ["first"], `Expected 0 or more, got ${first}.`);
+  return first;
 }
 
 export const labelsOfVersion = labelsIn(versionLabels);

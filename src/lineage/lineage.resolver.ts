@@ -1,7 +1,9 @@
-import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { DatasetVersion } from "../dataset-version/dataset-version.ts";
+import { Experiment, experimentOfSource } from "../experiment/experiment.ts";
 import { limits } from "../limits.ts";
 import { ModelVersionConnection } from "../model-version/list-model-versions.ts";
 import {
@@ -9,9 +11,12 @@ import {
   ModelVersionOrderField,
   ModelVersionWhere,
 } from "../model-version/model-version.input.ts";
-import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
+import { ModelVersion, versionOfPart } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { ancestorsOf, descendantsOf, LineageVersion } from "./lineage.ts";
 import { versionsTrainedOn } from "./versions-trained-on.ts";
 
@@ -37,18 +42,36 @@ export class LineageOfModelVersionResolver {
 }
 
 @Resolver(() => LineageVersion)
-export class VersionOfLineageResolver {
+export class StepOfLineageResolver {
   @FieldResolver(() => ModelVersion, {
     nullable: true,
     description: "The version itself, as it is now; null when it has been deleted.",
   })
-  modelVersion(@Root() relative: LineageVersion, @Ctx() context: Context): Promise<ModelVersion | null> {
-    return modelVersionById(context, relative.modelVersionId);
+  modelVersion(
+    @Root() relative: LineageVersion,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<ModelVersion | null> {
+    return versionOfPart(context, relative, undefined, info);
+  }
+
+  @FieldResolver(() => Experiment, {
+    nullable: true,
+    description:
+      "The experiment of which it is the export, as that is now; null when there is none, or none any more.",
+  })
+  experiment(
+    @Root() relative: LineageVersion,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Experiment | null> {
+    return experimentOfSource(context, relative, undefined, info);
   }
 }
 
 @Resolver(() => DatasetVersion)
 export class VersionsTrainedOnDatasetVersionResolver {
+  @Reads(versionsTrainedOn, { args: pageRequest })
   @FieldResolver(() => ModelVersionConnection, {
     description: "The versions whose source experiment used it.",
   })
@@ -63,7 +86,7 @@ export class VersionsTrainedOnDatasetVersionResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsTrainedOn(context, dataset.id, { page, where, orderBy });
+  ): Soon<Connection<ModelVersion>> {
+    return versionsTrainedOn(context, dataset, { page, where, orderBy });
   }
 }

@@ -1,6 +1,8 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { batch, groupBy } from "../batch.ts";
+import { spend } from "../budget.ts";
 import { limits } from "../limits.ts";
+import { DateTime } from "../scalars.ts";
 
 @ObjectType({
   description:
@@ -20,34 +22,97 @@ export class LineageVersion {
   @Field(() => Int, { description: "Its number in its model." })
   version!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The name that the experiment had of which it is the export; null when it was made by hand, and when it has been purged.",
+  })
+  experimentName!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When it was deleted; null when it is there." })
+  deletedAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it was purged, after which it cannot be restored; null when it was not.",
+  })
+  purgedAt!: Date | null;
+
   modelVersionId!: string;
+  experimentId!: string | null;
 }
 
-/** Declares a walk from versions to their relatives: one statement, which goes round no circle. */
-function walk(next: string, step: string) {
+/** A version of a line, and the version that it started from. */
+interface Link extends Omit<LineageVersion, "distance"> {
+  baseId: string | null;
+}
+
+/**
+ * Declares a walk from versions to their relatives. One statement reads every version on the way once, however many of the
+ * lines it is on: so it goes round no circle, and lines that have a long way in common cost no more than one of them.
+ *
+ * @param step how the versions `v` of the next generation are found from one `line` of the way
+ * @param next for each version the next generation, out of all that were found
+ */
+function walk(step: string, next: (found: Link[]) => (id: string) => Link[]) {
   return batch<string, LineageVersion[]>(
-    async ({ db }, versionIds) => {
-      const found: (LineageVersion & { root: string })[] = await db.query(
+    async (context, versionIds) => {
+      const found: Link[] = await context.db.query(
         `with recursive line as (
-           select id as root, id, 0 as distance from unnest($1::uuid[]) v(id)
-           union all
-           select line.root, ${next}, line.distance + 1 from line join model_version v on ${step}
-           where ${next} is not null and line.distance < $2
-         ) cycle root, id set comes_again using path
-         select line.root, line.distance, v.id as "modelVersionId", v.name, v.version, m.name as "modelName"
+           select id, base_model_version_id as base_id from model_version where id = any($1)
+           union select v.id, v.base_model_version_id from line join model_version v on ${step}
+         )
+         select line.base_id as "baseId", v.id as "modelVersionId", v.name, v.version, m.name as "modelName",
+           e.experiment_id as "experimentId", e.name as "experimentName", t.deleted_at as "deletedAt", t.purged_at as "purgedAt"
          from line join model_version v on v.id = line.id join model m on m.id = v.model_id
-         where line.distance > 0 and not line.comes_again
-         order by line.root, line.distance, m.name, v.version limit $3`,
-        [versionIds, limits.generations, limits.answer + 1],
+         left join source_experiment e on e.model_version_id = v.id left join trash_entry t on t.id = v.trash_entry_id
+         order by m.name, v.version limit $2`,
+        [versionIds, versionIds.length + limits.answer + 1],
       );
-      return groupBy(found, ({ root }) => root);
+      if (found.length > versionIds.length + limits.answer) spend(context, found.length);
+      const nextOf = next(found);
+      const place = new Map(found.map(({ modelVersionId }, index) => [modelVersionId, index]));
+      const lines = new Map<string, LineageVersion[]>();
+      let size = 0;
+      for (const id of versionIds) {
+        const line = lineFrom(id, nextOf, place);
+        lines.set(id, line);
+        size += line.length;
+        if (size > limits.answer) spend(context, size);
+      }
+      return lines;
     },
     () => [],
   );
 }
 
+/** Generation by generation, each in the order of `place`. */
+function lineFrom(
+  root: string,
+  nextOf: (id: string) => Link[],
+  place: Map<string, number>,
+): LineageVersion[] {
+  const line: LineageVersion[] = [];
+  const seen = new Set([root]);
+  let generation = [root];
+  for (let distance = 1; generation.length > 0 && distance <= limits.generations; distance += 1) {
+    const links = generation.flatMap(nextOf).filter(({ modelVersionId: id }) => !seen.has(id));
+    links.sort((a, b) => Number(place.get(a.modelVersionId)) - Number(place.get(b.modelVersionId)));
+    generation = links.map(({ modelVersionId }) => modelVersionId);
+    for (const id of generation) seen.add(id);
+    for (const link of links) line.push({ ...link, distance });
+  }
+  return line;
+}
+
 /** What each version comes from, the nearest first. */
-export const ancestorsOf = walk("v.base_model_version_id", "v.id = line.id");
+export const ancestorsOf = walk("v.id = line.base_id", (found) => {
+  const byId = new Map(found.map((link) => [link.modelVersionId, link]));
+  return (id) => [byId.get(byId.get(id)?.baseId ?? "") ?? []].flat();
+});
 
 /** What comes from each version, the nearest first. */
-export const descendantsOf = walk("v.id", "v.base_model_version_id = line.id");
+export const descendantsOf = walk("v.base_model_version_id = line.id", (found) => {
+  const byBase = groupBy(found, ({ baseId }) => baseId);
+  return (id) => byBase.get(id) ?? [];
+});

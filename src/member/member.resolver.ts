@@ -1,10 +1,12 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { UpdateUserInput } from "../user/user.input.ts";
 import { User, userById } from "../user/user.ts";
 import { changeMemberRole } from "./change-member-role.ts";
@@ -46,9 +48,10 @@ export class MemberResolver {
     })
     orderBy: MemberOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Member>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Member>> {
     const today = { active: { eq: true }, ...where };
-    return membersOf(context, viewerOf(context).organizationId, { page, where: today, orderBy });
+    return membersOf(context, organizationOf(context), { page, where: today, orderBy }, info);
   }
 
   @Mutation(() => ChangeMemberRolePayload, {

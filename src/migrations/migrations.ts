@@ -8,6 +8,7 @@ import { Files1795610000000 } from "./1795610000000-files.ts";
 import { Experiments1795620000000 } from "./1795620000000-experiments.ts";
 import { SourceExperiments1795630000000 } from "./1795630000000-source-experiments.ts";
 import { Artifacts1795640000000 } from "./1795640000000-artifacts.ts";
+import { ListIndexes1795650000000 } from "./1795650000000-list-indexes.ts";
 import { AccessAtCommit1795651000000 } from "./1795651000000-access-at-commit.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
@@ -22,5 +23,6 @@ export const migrations = [
   Experiments1795620000000,
   SourceExperiments1795630000000,
   Artifacts1795640000000,
+  ListIndexes1795650000000,
   AccessAtCommit1795651000000,
 ];

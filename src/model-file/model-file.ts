@@ -1,6 +1,5 @@
 import { ObjectType } from "type-graphql";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
 import { Blob } from "../blob/blob.ts";
 import { onConstraint } from "../database-error.ts";
 import { File, fileById, nameTaken } from "../file/file.ts";
@@ -9,7 +8,7 @@ import { inLiveVersion, ModelVersion } from "../model-version/model-version.ts";
 import { Node } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
 import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
 
@@ -69,14 +68,11 @@ export const visible = `r.organization_id = $2 and ${live} and ${inLiveVersion}`
 export const modelFileById = fileById(ModelFile, visible);
 
 /** The file of each version that has a name. */
-export const fileByName = batch<string, ModelFile | null, string>(
-  async ({ db }, versionIds, name) => {
-    const tail = `where r.model_version_id = any($1) and r.name = $2 and ${live}`;
-    const found = await rows(db, ModelFile, tail, [versionIds, name]);
-    return new Map(found.map((file) => [file.modelVersionId, file]));
-  },
-  () => null,
-);
+export const fileByName = one<ModelFile, "id", string>({
+  type: ModelFile,
+  key: { id: "uuid" },
+  where: ({ id }, name, bind) => `r.model_version_id = ${id} and r.name = ${bind(name)} and ${live}`,
+});
 
 export const ModelFileConnection = connectionType(ModelFile, "files");
 

@@ -1,13 +1,17 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { Model, modelOfVersion } from "../model/model.ts";
 import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
+import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createModelVersion } from "./create-model-version.ts";
 import { findModelVersion } from "./find-model-version.ts";
 import { ModelVersionConnection, versionsOfModel, versionsOfOrganization } from "./list-model-versions.ts";
@@ -39,8 +43,9 @@ export class ModelVersionResolver {
   modelVersion(
     @Arg("by", () => ModelVersionBy, { description: "How to find it." }) by: ModelVersionBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ModelVersion | null> {
-    return findModelVersion(context, by);
+    return findModelVersion(context, by, info);
   }
 
   @Query(() => ModelVersionConnection, { description: "The versions of all models of the organization." })
@@ -54,8 +59,9 @@ export class ModelVersionResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsOfOrganization(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<ModelVersion>> {
+    return versionsOfOrganization(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateModelVersionPayload, {
@@ -103,19 +109,22 @@ export class ModelVersionResolver {
     return { modelVersion: row, userErrors };
   }
 
+  @Reads(modelOfVersion)
   @FieldResolver(() => Model, { description: "The model that the version belongs to." })
-  model(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Model | null> {
-    return modelOfVersion(context, version.modelId);
+  model(@Root() version: ModelVersion, @Ctx() context: Context): Soon<Model | null> {
+    return modelOfVersion(context, version);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the version." })
-  createdBy(@Root() version: ModelVersion, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, version.createdById);
+  createdBy(@Root() version: ModelVersion, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, version);
   }
 }
 
 @Resolver(() => Model)
 export class VersionsOfModelResolver {
+  @Reads(versionsOfModel, { args: pageRequest })
   @FieldResolver(() => ModelVersionConnection, { description: "The versions of the model." })
   versions(
     @Root() model: Model,
@@ -128,20 +137,22 @@ export class VersionsOfModelResolver {
     })
     orderBy: ModelVersionOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ModelVersion>> {
-    return versionsOfModel(context, model.id, { page, where, orderBy });
+  ): Soon<Connection<ModelVersion>> {
+    return versionsOfModel(context, model, { page, where, orderBy });
   }
 
+  @Reads(latestVersionOf)
   @FieldResolver(() => ModelVersion, {
     nullable: true,
     description: "The version with the highest number; null when there is none.",
   })
-  latestVersion(@Root() model: Model, @Ctx() context: Context): Promise<ModelVersion | null> {
-    return latestVersionOf(context, model.id);
+  latestVersion(@Root() model: Model, @Ctx() context: Context): Soon<ModelVersion | null> {
+    return latestVersionOf(context, model);
   }
 
+  @Reads(versionCountOf)
   @FieldResolver(() => Int, { description: "How many versions the model has." })
-  versionCount(@Root() model: Model, @Ctx() context: Context): Promise<number> {
-    return versionCountOf(context, model.id);
+  versionCount(@Root() model: Model, @Ctx() context: Context): Soon<number> {
+    return versionCountOf(context, model);
   }
 }

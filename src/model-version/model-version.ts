@@ -1,11 +1,10 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
 import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
 import { Model } from "../model/model.ts";
 import { Node, nodeById } from "../node/node.ts";
-import { columnsOf, toRow } from "../rows.ts";
+import { one, value } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -21,6 +20,24 @@ import { DetectionType, Framework } from "./enums.ts";
   where: "trash_entry_id is null",
 })
 @Index("model_version_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_name", ["organizationId", "name", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_number", ["organizationId", "version", "id"], { where: "trash_entry_id is null" })
+@Index("model_version_by_type", ["organizationId", "type", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_framework", ["organizationId", "framework", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_trainable", ["organizationId", "trainable", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_deployable", ["organizationId", "deployable", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_by_author", ["organizationId", "createdById", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_version_name_search", { synchronize: false })
 @Index("model_version_of_base", ["baseModelVersionId"], { where: "base_model_version_id is not null" })
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
@@ -121,33 +138,28 @@ export const inLiveVersion =
 
 export const modelVersionById = nodeById(ModelVersion, `r.organization_id = $2 and ${live}`);
 
+/** The version that something refers to; null when it has been deleted. */
+export const versionOfPart = one<ModelVersion, "modelVersionId">({
+  type: ModelVersion,
+  key: { modelVersionId: "uuid" },
+  where: ({ modelVersionId }) => `r.id = ${modelVersionId} and ${live}`,
+});
+
 /** The newest version of each model: the one with the highest number. */
-export const latestVersionOf = batch<string, ModelVersion | null>(
-  async ({ db }, modelIds) => {
-    const found: ModelVersion[] = await db.query(
-      `select v.* from unnest($1::uuid[]) m(id) cross join lateral (
-         select ${columnsOf(db, ModelVersion)} from model_version r
-         where r.model_id = m.id and ${live} order by r.version desc limit 1
-       ) v`,
-      [modelIds],
-    );
-    return new Map(found.map((version) => [version.modelId, toRow(ModelVersion, version)]));
-  },
-  () => null,
-);
+export const latestVersionOf = one<ModelVersion, "id">({
+  type: ModelVersion,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.model_id = ${id} and ${live}`,
+  order: (row) => `${row}.version desc`,
+  limit: () => 1,
+});
 
 /** How many versions each model has. */
-export const versionCountOf = batch<string, number>(
-  async ({ db }, modelIds) => {
-    const counted: { id: string; count: number }[] = await db.query(
-      `select model_id as id, count(*)::int as count from model_version r
-       where model_id = any($1) and ${live} group by 1`,
-      [modelIds],
-    );
-    return new Map(counted.map(({ id, count }) => [id, count]));
-  },
-  () => 0,
-);
+export const versionCountOf = value<number, "id">({
+  key: { id: "uuid" },
+  sql: ({ id }) => `select count(*)::int from model_version r where r.model_id = ${id} and ${live}`,
+  missing: 0,
+});
 
 onConstraint(
   "model_version_name_taken",

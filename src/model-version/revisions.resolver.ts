@@ -1,4 +1,5 @@
 import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { Needs } from "../read-ahead/reads.ts";
 import { ModelVersion } from "./model-version.ts";
 
 @ObjectType({
@@ -24,6 +25,13 @@ export class Revisions {
 
 @Resolver(() => ModelVersion)
 export class RevisionsResolver {
+  @Needs<ModelVersion>(
+    "aboutRevision",
+    "labelsRevision",
+    "parametersRevision",
+    "dockerImageRevision",
+    "filesRevision",
+  )
   @FieldResolver(() => Revisions, {
     description: "The revision of each section; a new version starts with 1.",
   })

@@ -1,14 +1,17 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createModel } from "./create-model.ts";
 import {
   CreateModelInput,
@@ -35,8 +38,9 @@ export class ModelResolver {
   model(
     @Arg("by", () => ModelBy, { description: "How to find it." }) by: ModelBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Model | null> {
-    return findModel(context, by, ["by"]);
+    return findModel(context, by, ["by"], info);
   }
 
   @Query(() => ModelConnection, { description: "The models of the organization." })
@@ -50,8 +54,9 @@ export class ModelResolver {
     })
     orderBy: ModelOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<Model>> {
-    return modelsOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<Model>> {
+    return modelsOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Mutation(() => CreateModelPayload, { description: "Creates a model without versions." })
@@ -88,14 +93,20 @@ export class ModelResolver {
     return { model: row, userErrors };
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who created the model." })
-  createdBy(@Root() model: Model, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, model.createdById);
+  createdBy(@Root() model: Model, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, model);
   }
 }
 
 /** @throws Refusal at `field` when the id is not one of a model. */
-export async function findModel(context: Context, by: ModelBy, field: string[]): Promise<Model | null> {
-  if (by.id !== undefined) return modelById(context, uuidOf("Model", by.id, [...field, "id"]));
-  return modelByName(context, normalizeName(String(by.name)));
+export async function findModel(
+  context: Context,
+  by: ModelBy,
+  field: string[],
+  info?: GraphQLResolveInfo,
+): Promise<Model | null> {
+  if (by.id !== undefined) return modelById(context, uuidOf("Model", by.id, [...field, "id"]), info);
+  return modelByName(context, { name: normalizeName(String(by.name)) }, undefined, info);
 }

@@ -1,14 +1,12 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
-import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 import { live, TrashEntry } from "../trash/trash-entry.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -23,6 +21,10 @@ import { UserErrorCode } from "../user-error.ts";
 @Index("model_in_trash", ["trashEntryId"], { where: "trash_entry_id is not null" })
 @Index("model_by_creation", ["organizationId", "createdAt", "id"], { where: "trash_entry_id is null" })
 @Index("model_by_update", ["organizationId", "updatedAt", "id"], { where: "trash_entry_id is null" })
+@Index("model_by_author", ["organizationId", "createdById", "updatedAt", "id"], {
+  where: "trash_entry_id is null",
+})
+@Index("model_name_search", { synchronize: false })
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
@@ -74,23 +76,17 @@ export class Model implements Node {
 export const modelById = nodeById(Model, `r.organization_id = $2 and ${live}`);
 
 /** The model of a version that was live when it was read; somebody may have deleted both since. */
-export const modelOfVersion = batch<string, Model | null>(
-  async ({ db }, ids) => {
-    const found = await rows(db, Model, "where r.id = any($1)", [ids]);
-    return new Map(found.map((model) => [model.id, model]));
-  },
-  () => null,
-);
+export const modelOfVersion = one<Model, "modelId">({
+  type: Model,
+  key: { modelId: "uuid" },
+  where: ({ modelId }) => `r.id = ${modelId}`,
+});
 
-export const modelByName = batch<string, Model | null>(
-  async (context, names) => {
-    const { organizationId } = viewerOf(context);
-    const tail = `where r.organization_id = $1 and r.name = any($2) and ${live}`;
-    const found = await rows(context.db, Model, tail, [organizationId, names]);
-    return new Map(found.map((model) => [model.name, model]));
-  },
-  () => null,
-);
+export const modelByName = one<Model, "name">({
+  type: Model,
+  key: { name: "text" },
+  where: ({ name }) => `r.organization_id = $2 and r.name = ${name} and ${live}`,
+});
 
 export const ModelConnection = connectionType(Model, "models");
 

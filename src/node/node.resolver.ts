@@ -1,4 +1,5 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
@@ -11,8 +12,9 @@ export class NodeResolver {
   node(
     @Arg("id", () => ID, { description: "The id of anything that implements `Node`." }) id: string,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
-    return find(context, id, ["id"]);
+    return find(context, id, ["id"], info);
   }
 
   @Query(() => [Node], {
@@ -22,20 +24,26 @@ export class NodeResolver {
   nodes(
     @Arg("ids", () => [ID], { description: `At most ${limits.page} ids.` }) ids: string[],
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<(Node | null)[]> {
     if (ids.length > limits.page) {
       refuse(UserErrorCode.INVALID, ["ids"], `Expected at most ${limits.page} ids, got ${ids.length}.`);
     }
-    return Promise.all(ids.map((id, index) => find(context, id, ["ids", String(index)])));
+    return Promise.all(ids.map((id, index) => find(context, id, ["ids", String(index)], info)));
   }
 }
 
-async function find(context: Context, id: string, field: string[]): Promise<Node | null> {
+async function find(
+  context: Context,
+  id: string,
+  field: string[],
+  info: GraphQLResolveInfo,
+): Promise<Node | null> {
   const { type = "", uuid = "" } = parseGlobalId(id) ?? {};
   const byId = nodeTypes.get(type);
   if (!byId) {
     const types = [...nodeTypes.keys()].sort().join(", ");
     refuse(UserErrorCode.INVALID, field, `Expected the id of one of ${types}, got "${id.slice(0, 80)}".`);
   }
-  return byId(context, uuid);
+  return byId(context, uuid, info);
 }

@@ -1,7 +1,8 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { Field, ID, InterfaceType } from "type-graphql";
-import { type Batch, batch } from "../batch.ts";
 import { type Context, viewerOf } from "../context.ts";
-import { type RowClass, rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
+import type { RowClass } from "../rows.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 
 @InterfaceType({ description: "Everything that has a life of its own, and so an id." })
@@ -10,10 +11,15 @@ export abstract class Node {
   id!: string;
 }
 
-export type NodeBatch<Row> = Batch<string, Row | null, void>;
+/** Finds an object by its UUID; given a resolver's `info`, what is selected of it is read ahead. */
+export type NodeLook<Row> = (
+  context: Context,
+  uuid: string,
+  info?: GraphQLResolveInfo,
+) => Promise<Row | null>;
 
 /** Type name → its look-up by UUID; `node` and `nodes` read it. */
-export const nodeTypes = new Map<string, NodeBatch<Node>>();
+export const nodeTypes = new Map<string, NodeLook<Node>>();
 
 /**
  * Declares a type that `node` can find, and its look-up by UUID.
@@ -26,16 +32,17 @@ export function nodeById<Row extends Node>(
   type: RowClass<Row>,
   visible = "r.organization_id = $2",
   sees: (viewer: Viewer, row: Row) => boolean = () => true,
-): NodeBatch<Row> {
-  const byId = batch<string, Row | null>(
-    async (context: Context, ids) => {
-      const viewer = viewerOf(context);
-      const tail = `where r.id = any($1) and ${visible}`;
-      const found = await rows(context.db, type, tail, [ids, viewer.organizationId]);
-      return new Map(found.filter((row) => sees(viewer, row)).map((row) => [row.id, row]));
-    },
-    () => null,
-  );
+): NodeLook<Row> {
+  const look = one<Row, "id">({
+    type,
+    key: { id: "uuid" },
+    where: ({ id }) => `r.id = ${id} and ${visible}`,
+  });
+  const byId = async (context: Context, uuid: string, info?: GraphQLResolveInfo) => {
+    const viewer = viewerOf(context);
+    const row = await look(context, { id: uuid }, undefined, info);
+    return row !== null && sees(viewer, row) ? row : null;
+  };
   nodeTypes.set(type.name, byId);
   return byId;
 }

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { Node } from "../node/node.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import type { RowClass } from "../rows.ts";
 
 @ObjectType({ description: "Where a page stands in its list." })
@@ -23,12 +24,12 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
+/** Each part is read when it is asked for, which is when a client selects it; or was read ahead. */
 export interface Connection<Row> {
-  edges: { cursor: string; node: Row }[];
-  nodes: Row[];
-  pageInfo: PageInfo;
-  /** Counted when it is read, which is when a client selects it. */
-  readonly totalCount: Promise<number>;
+  readonly edges: Soon<{ cursor: string; node: Row }[]>;
+  readonly nodes: Soon<Row[]>;
+  readonly pageInfo: Soon<PageInfo>;
+  readonly totalCount: Soon<number>;
 }
 
 /** Declares the types `XConnection` and `XEdge` of a noun; returns the class of the connection. */

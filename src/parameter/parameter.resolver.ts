@@ -12,10 +12,12 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { spend, weightOf } from "../budget.ts";
+import { spend, weighed, weightOf } from "../budget.ts";
 import { type Context, viewerOf } from "../context.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
 import { UserError } from "../user-error.ts";
@@ -78,14 +80,13 @@ export class ParameterResolver {
     return { modelVersion: row, ...(result ?? { added: [], changed: [], removed: [] }), userErrors };
   }
 
+  @Reads(parametersOfVersion)
   @FieldResolver(() => [Parameter], {
     description:
       "The training parameters and their defaults for an experiment that starts from this version. What the version " +
       "itself was trained with stands in `sourceExperiment`.",
   })
-  async parameters(@Root() version: ModelVersion, @Ctx() context: Context): Promise<ParameterRow[]> {
-    const found = await parametersOfVersion(context, version.id);
-    spend(context, weightOf(found));
-    return found;
+  parameters(@Root() version: ModelVersion, @Ctx() context: Context): Soon<ParameterRow[]> {
+    return then(parametersOfVersion(context, version), (found) => weighed(context, found));
   }
 }

@@ -1,8 +1,8 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, type EntityManager, ForeignKey, PrimaryColumn } from "typeorm";
-import { batch, groupBy } from "../batch.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { PartTable } from "../part-table.ts";
+import { many } from "../read-ahead/look.ts";
 import { JSONValue } from "../scalars.ts";
 import { send } from "../transaction.ts";
 
@@ -65,17 +65,14 @@ export const versionParameters: PartTable = { table: "parameter", owner: "model_
 
 /** Declares the look-up of a noun's parameters, in their order. */
 export function parametersIn({ table, owner }: PartTable) {
-  return batch<string, ParameterRow[]>(
-    async ({ db }, ownerIds) => {
-      const found: (ParameterRow & { ownerId: string })[] = await db.query(
-        `select ${owner} as "ownerId", name, type, value, position from ${table}
-         where ${owner} = any($1) order by ${owner}, position, name`,
-        [ownerIds],
-      );
-      return groupBy(found, ({ ownerId }) => ownerId);
-    },
-    () => [],
-  );
+  return many<ParameterRow, "id">({
+    type: Parameter,
+    key: { id: "uuid" },
+    from: () => `select ${owner} as owner_id, name, type, value, position from ${table}`,
+    columns: ["name", "type", "value", "position"],
+    where: ({ id }) => `r.owner_id = ${id}`,
+    order: (row) => `${row}.position, ${row}.name`,
+  });
 }
 
 export const parametersOfVersion = parametersIn(versionParameters);

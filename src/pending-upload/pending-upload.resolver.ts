@@ -7,7 +7,9 @@ import { File } from "../file/file.ts";
 import { limits } from "../limits.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
-import { User, userById } from "../user/user.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
+import { authorOf, User } from "../user/user.ts";
 import { partUrls } from "./part-urls.ts";
 import { fileOf, PendingUpload, pendingUploadById, pendingUploadsOf } from "./pending-upload.ts";
 import { PartUrl, UploadedPart } from "./uploaded-part.ts";
@@ -100,9 +102,10 @@ export class PendingUploadResolver {
     return experimentId === null ? null : experimentById(context, experimentId);
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, { description: "Who began it." })
-  createdBy(@Root() { createdById }: PendingUpload, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, createdById);
+  createdBy(@Root() row: PendingUpload, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 }
 

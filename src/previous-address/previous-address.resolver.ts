@@ -3,7 +3,10 @@ import type { Context } from "../context.ts";
 import { Model, modelById } from "../model/model.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import type { Connection } from "../page/connection.ts";
+import { type PageRequest, pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { User, userById } from "../user/user.ts";
 import { PreviousAddress, PreviousAddressConnection, previousAddressesOf } from "./previous-address.ts";
 
@@ -25,6 +28,7 @@ export class PreviousAddressResolver {
 
 @Resolver(() => ModelVersion)
 export class PreviousAddressesOfModelVersionResolver {
+  @Reads(previousAddressesOf, { args: (page: PageArgs) => lastFirst(page) })
   @FieldResolver(() => PreviousAddressConnection, {
     description: "Where the version was before it was transferred here, the last address first.",
   })
@@ -32,8 +36,11 @@ export class PreviousAddressesOfModelVersionResolver {
     @Root() version: ModelVersion,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
-  ): Promise<Connection<PreviousAddress>> {
-    const orderBy = { field: "MOVED_AT", direction: Direction.DESC };
-    return previousAddressesOf(context, version.id, { page, orderBy });
+  ): Soon<Connection<PreviousAddress>> {
+    return previousAddressesOf(context, version, lastFirst(page));
   }
+}
+
+function lastFirst(page: PageArgs): PageRequest {
+  return pageRequest({ ...page, orderBy: { field: "MOVED_AT", direction: Direction.DESC } });
 }

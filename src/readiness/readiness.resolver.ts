@@ -1,17 +1,21 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
-import { hasParameters, Readiness, readiness } from "./readiness.ts";
+import { Needs, Reads } from "../read-ahead/reads.ts";
+import { type Soon, then } from "../read-ahead/soon.ts";
+import { hasParameters, Readiness, readiness, readinessNeeds } from "./readiness.ts";
 
 @Resolver(() => ModelVersion)
 export class ReadinessResolver {
+  @Reads(hasParameters, { needs: readinessNeeds })
   @FieldResolver(() => Readiness, {
     description: "Whether it can be the base architecture of an experiment: that needs a docker image.",
   })
-  async trainable(@Root() version: ModelVersion, @Ctx() context: Context): Promise<Readiness> {
-    return readiness("training", version, await hasParameters(context, version.id));
+  trainable(@Root() version: ModelVersion, @Ctx() context: Context): Soon<Readiness> {
+    return then(hasParameters(context, version), (has) => readiness("training", version, has));
   }
 
+  @Needs<ModelVersion>(...readinessNeeds)
   @FieldResolver(() => Readiness, { description: "Whether it can make inferences: that needs a file." })
   deployable(@Root() version: ModelVersion): Readiness {
     // Parameters are for training only.

@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import { batch } from "../batch.ts";
 import type { ModelVersion } from "../model-version/model-version.ts";
+import { value } from "../read-ahead/look.ts";
 
 export enum Section {
   FRAMEWORK = "FRAMEWORK",
@@ -40,7 +40,14 @@ const uses = {
   deploying: { needs: [Section.FILES], helps: [Section.FRAMEWORK, Section.LABELS, Section.DOCKER_IMAGE] },
 };
 
-export function readiness(use: keyof typeof uses, version: ModelVersion, hasParameters: boolean): Readiness {
+/** What of a version `readiness` looks at. */
+export const readinessNeeds = ["framework", "labelCount", "trainable", "deployable"] as const;
+
+export function readiness(
+  use: keyof typeof uses,
+  version: Pick<ModelVersion, (typeof readinessNeeds)[number]>,
+  hasParameters: boolean,
+): Readiness {
   const has: { [section in Section]: boolean } = {
     FRAMEWORK: version.framework !== null,
     LABELS: version.labelCount > 0,
@@ -55,14 +62,8 @@ export function readiness(use: keyof typeof uses, version: ModelVersion, hasPara
 }
 
 /** Whether each version has a parameter. */
-export const hasParameters = batch<string, boolean>(
-  async ({ db }, versionIds) => {
-    const found: { id: string }[] = await db.query(
-      `select v.id from unnest($1::uuid[]) v(id)
-       where exists (select from parameter p where p.model_version_id = v.id)`,
-      [versionIds],
-    );
-    return new Map(found.map(({ id }) => [id, true]));
-  },
-  () => false,
-);
+export const hasParameters = value<boolean, "id">({
+  key: { id: "uuid" },
+  sql: ({ id }) => `select exists (select from parameter p where p.model_version_id = ${id})`,
+  missing: false,
+});

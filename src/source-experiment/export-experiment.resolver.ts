@@ -47,13 +47,17 @@ export class ExportExperimentResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<ExportExperimentPayload> {
     const { keyring } = context;
+    let warnings: ExportWarning[] = [];
     const { row, userErrors } = await create(context, {
       idempotencyKey,
-      write: (tx) => exportExperiment(tx, viewerOf(context), { id, modelId, input, idempotencyKey, keyring }),
+      write: async (tx) => {
+        const request = { id, modelId, input, idempotencyKey, keyring };
+        const uuid = await exportExperiment(tx, viewerOf(context), request);
+        if (selects(info, "warnings")) warnings = await exportWarnings(tx, uuidOf("Experiment", id, ["id"]));
+        return uuid;
+      },
       read: modelVersionById,
     });
-    const warned = row !== null && selects(info, "warnings");
-    const warnings = warned ? await exportWarnings(context, uuidOf("Experiment", id, ["id"])) : [];
-    return { modelVersion: row, warnings, userErrors };
+    return { modelVersion: row, warnings: row === null ? [] : warnings, userErrors };
   }
 }

@@ -1,11 +1,11 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
-import { batch, groupBy } from "../batch.ts";
 import { MetricGoal } from "../experiment-metric/metric-goal.ts";
-import type { LabelRow } from "../label/label.ts";
+import { type LabelRow, labelLimit } from "../label/label.ts";
+import { limits } from "../limits.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { ParameterType } from "../parameter/parameter.ts";
-import { columnsOf, toRow } from "../rows.ts";
+import { many, one } from "../read-ahead/look.ts";
 import { JSONValue, WebURL } from "../scalars.ts";
 
 @ObjectType({
@@ -34,15 +34,6 @@ export class SourceExperiment {
   @Field(() => WebURL, { nullable: true, description: "Where to see the experiment." })
   @Column("text", { nullable: true })
   url!: string | null;
-
-  @Field(() => [TrainingParameter], { description: "What the version was trained with." })
-  parameters!: TrainingParameter[];
-
-  @Field(() => [Metric], { description: "What the training came to, by name." })
-  metrics!: Metric[];
-
-  @Field(() => [SourceDatasetVersion], { description: "The dataset versions that the training used." })
-  datasetVersions!: SourceDatasetVersion[];
 }
 
 @ObjectType({ description: "A training parameter with the value that was used." })
@@ -147,45 +138,42 @@ export class SourceLabel {
   name!: string;
 }
 
-/** The source experiment of each version with its parts, but for the labels: one statement. */
-export const sourceExperimentOf = batch<string, SourceExperiment | null>(
-  async ({ db }, versionIds) => {
-    const list = (columns: string, table: string, order: string) =>
-      `coalesce((select json_agg(json_build_object(${columns}) order by c.${order}) from ${table} c
-        where c.model_version_id = r.model_version_id), '[]')`;
-    const found: SourceExperiment[] = await db.query(
-      `select ${columnsOf(db, SourceExperiment)},
-         ${list("'name', name, 'type', type, 'value', value", "source_parameter", "position")} as parameters,
-         ${list("'name', name, 'goal', goal, 'value', value, 'best', best", "source_metric", "name")} as metrics,
-         ${list(
-           `'modelVersionId', model_version_id, 'alias', alias, 'datasetVersionId', dataset_version_id, 'dataset', dataset,
-            'version', version, 'url', url, 'labelCount', label_count`,
-           "source_dataset_version",
-           "position",
-         )} as "datasetVersions"
-       from source_experiment r where r.model_version_id = any($1)`,
-      [versionIds],
-    );
-    return new Map(found.map((source) => [source.modelVersionId, toRow(SourceExperiment, source)]));
-  },
-  () => null,
-);
+/** The source experiment of each version. */
+export const sourceExperimentOf = one<SourceExperiment, "id">({
+  type: SourceExperiment,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.model_version_id = ${id}`,
+});
 
-/** What the labels of a dataset version are looked up by: the version that was exported, and the alias. */
-export function sourceLabelsKey({ modelVersionId, alias }: SourceDatasetVersion): string {
-  return `${modelVersionId} ${alias}`;
-}
+const key = { modelVersionId: "uuid" } as const;
 
-/** The labels of each, in the order of their indexes: all of them, or the first `first`. */
-export const sourceLabelsOf = batch<string, LabelRow[], number | null>(
-  async ({ db }, keys, first) => {
-    const found: (LabelRow & { key: string })[] = await db.query(
-      `select u.id || ' ' || u.alias as key, l.* from unnest($1::uuid[], $2::text[]) u(id, alias) cross join lateral (
-         select index, name from source_label s where s.model_version_id = u.id and s.alias = u.alias order by index limit $3
-       ) l order by key, l.index`,
-      [keys.map((key) => key.slice(0, 36)), keys.map((key) => key.slice(37)), first],
-    );
-    return groupBy(found, ({ key }) => key);
-  },
-  () => [],
-);
+export const trainingParametersOf = many<TrainingParameter, "modelVersionId">({
+  type: TrainingParameter,
+  key,
+  where: ({ modelVersionId }) => `r.model_version_id = ${modelVersionId}`,
+  order: (row) => `${row}.position`,
+});
+
+export const sourceMetricsOf = many<Metric, "modelVersionId">({
+  type: Metric,
+  key,
+  where: ({ modelVersionId }) => `r.model_version_id = ${modelVersionId}`,
+  order: (row) => `${row}.name`,
+});
+
+export const sourceDatasetVersionsOf = many<SourceDatasetVersion, "modelVersionId">({
+  type: SourceDatasetVersion,
+  key,
+  where: ({ modelVersionId }) => `r.model_version_id = ${modelVersionId}`,
+  order: (row) => `${row}.position`,
+  atMost: limits.datasetVersions,
+});
+
+/** The labels of each dataset version, in the order of their indexes: all of them, or the first `first`. */
+export const sourceLabelsOf = many<LabelRow, "modelVersionId" | "alias", number | null>({
+  type: SourceLabel,
+  key: { modelVersionId: "uuid", alias: "text" },
+  where: ({ modelVersionId, alias }) => `(r.model_version_id, r.alias) = (${modelVersionId}, ${alias})`,
+  order: (row) => `${row}.index`,
+  limit: labelLimit,
+});

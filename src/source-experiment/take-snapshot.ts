@@ -16,6 +16,7 @@ export async function takeSnapshot(
      ) order by id for share`,
     [experimentId],
   );
+  await tx.query("set local statement_timeout = 0"); // the labels of many datasets may take their time
   for (const statement of statements) await tx.query(statement, [versionId, experimentId]);
 }
 

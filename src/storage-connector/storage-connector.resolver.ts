@@ -6,8 +6,10 @@ import { includes } from "../member/role.ts";
 import { create, edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { seenBy } from "../permissions.ts";
+import { Reads } from "../read-ahead/reads.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { rows } from "../rows.ts";
-import { User, userById } from "../user/user.ts";
+import { authorOf, User } from "../user/user.ts";
 import { createStorageConnector } from "./create-storage-connector.ts";
 import { deleteStorageConnector } from "./delete-storage-connector.ts";
 import { lockStorageConnector } from "./lock-storage-connector.ts";
@@ -145,11 +147,12 @@ export class StorageConnectorResolver {
     return includes(viewerOf(context).role, seenBy.S3Settings) ? s3SettingsOf(connector) : null;
   }
 
+  @Reads(authorOf)
   @FieldResolver(() => User, {
     nullable: true,
     description: "Who added it; null for the one that every organization begins with.",
   })
-  async createdBy(@Root() { createdById }: StorageConnector, @Ctx() context: Context): Promise<User | null> {
-    return createdById === null ? null : userById(context, createdById);
+  createdBy(@Root() row: StorageConnector, @Ctx() context: Context): Soon<User | null> {
+    return authorOf(context, row);
   }
 }

@@ -46,6 +46,12 @@ export const typeOfKind = {
 @Entity()
 @Unique("trash_entry_of_organization", ["organizationId", "id"])
 @Index("trash_entry_by_deletion", ["organizationId", "deletedAt", "id"], { where: "purged_at is null" })
+@Index("trash_entry_by_kind", ["organizationId", "kind", "deletedAt", "id"], { where: "purged_at is null" })
+@Index("trash_entry_by_name", ["organizationId", "name"], { where: "purged_at is null" })
+@Index("trash_entry_by_author", ["organizationId", "deletedById", "deletedAt", "id"], {
+  where: "purged_at is null",
+})
+@Index("trash_entry_name_search", { synchronize: false })
 @Index("trash_entry_by_expiry", ["purgeAt"], { where: "purged_at is null" })
 @Index("trash_entry_of_version", ["modelVersionId"], {
   where: "model_version_id is not null and purged_at is null",

@@ -1,9 +1,11 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { type Context, viewerOf } from "../context.ts";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
+import { type Context, organizationOf } from "../context.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { toGlobalId } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { User, userById } from "../user/user.ts";
 import { addressOf } from "./address.ts";
 import { TrashWhere } from "./trash.input.ts";
@@ -27,9 +29,10 @@ export class TrashResolver {
     @Arg("where", () => TrashWhere, { nullable: true, description: "Which entries." })
     where: TrashWhere | null,
     @Ctx() context: Context,
-  ): Promise<Connection<TrashEntry>> {
+    @Info() info: GraphQLResolveInfo,
+  ): Soon<Connection<TrashEntry>> {
     const orderBy = { field: "DELETED_AT", direction: Direction.DESC };
-    return trashOf(context, viewerOf(context).organizationId, { page, where, orderBy });
+    return trashOf(context, organizationOf(context), { page, where, orderBy }, info);
   }
 
   @Query(() => TrashEntry, {

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, PrimaryColumn, Unique } from "typeorm";
 import { Node, nodeById } from "../node/node.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 
 @ObjectType({ implements: Node, description: "A person, or a service user: a script that acts by itself." })
@@ -30,6 +31,13 @@ export class User implements Node {
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   createdAt!: Date;
 }
+
+/** Who created something: a member of its organization when that was, which a foreign key sees to. */
+export const authorOf = one<User, "createdById">({
+  type: User,
+  key: { createdById: "uuid" },
+  where: ({ createdById }) => `r.id = ${createdById}`,
+});
 
 /** Users are seen by those who share an organization with them, also after they have left it. */
 export const userById = nodeById(

@@ -7,6 +7,7 @@ import { toGlobalId } from "../node/id.ts";
 import { Organization, organizationById } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import type { Soon } from "../read-ahead/soon.ts";
 import { User, userById } from "../user/user.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -52,8 +53,8 @@ export class ViewerResolver {
     })
     orderBy: ApiTokenOrder,
     @Ctx() context: Context,
-  ): Promise<Connection<ApiToken>> {
+  ): Soon<Connection<ApiToken>> {
     const where = { user: { eq: toGlobalId("User", userId) } };
-    return apiTokensOf(context, organizationId, { page, where, orderBy });
+    return apiTokensOf(context, { id: organizationId }, { page, where, orderBy });
   }
 }

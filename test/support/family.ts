@@ -9,6 +9,16 @@ export async function next(
   name: string,
 ): Promise<string> {
   const id = await anExperiment(registry, { base }, { name: `to ${name}` });
+  return exportAs(registry, id, modelId, name);
+}
+
+/** Exports an experiment as the next version of a model, and gives its id. */
+export async function exportAs(
+  registry: Pick<Registry, "ask">,
+  id: string,
+  modelId: string,
+  name: string,
+): Promise<string> {
   const { exportExperiment } = await registry.ask(
     `mutation ($id: ID!, $modelId: ID!, $name: String!) {
       exportExperiment(id: $id, modelId: $modelId, input: { name: $name, anyStatus: true }) { modelVersion { id } }

@@ -11,6 +11,9 @@ import { Storages } from "../../src/storage-connector/storages.ts";
 /** Where the servers of this test file keep files. */
 export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 
+/** The whole suite has to pass both ways. */
+export const readAhead = process.env.READ_AHEAD !== "false";
+
 /** The keys of the servers of this test file. */
 export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
 export const testKeyring = new Keyring(testSecretKeys);
@@ -36,8 +39,10 @@ export async function aServer(
     {
       corsOrigins: ["https://app.example.com"],
       trashDays: 30,
+      readAhead,
       introspection: true,
       playground: true,
+      compile: true,
       logLevel: "silent",
       maxFileSize: 2 ** 40,
       publicUrl: null,

@@ -63,6 +63,7 @@ export class ModelVersion {
   @Column("boolean") trainable!: boolean;
   @Column("boolean") deployable!: boolean;
   @Column("int") labelsRevision!: number;
+  @Column("uuid") baseModelVersionId!: string | null;
   @Column("uuid") createdById!: string;
   @Column("uuid") trashEntryId!: string | null;
   @CreateDateColumn({ type: "timestamptz" }) createdAt!: Date;

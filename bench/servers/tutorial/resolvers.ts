@@ -39,6 +39,10 @@ interface EditArgs {
   input: { operations: { set: { index: number; name: string } }[] };
 }
 
+interface Ancestor {
+  modelVersion: ModelVersion;
+}
+
 /** As many of these as were asked for, and whether there are more. */
 function page<Row>(rows: Row[], first: number) {
   return { nodes: rows.slice(0, first), pageInfo: { hasNextPage: rows.length > first } };
@@ -143,8 +147,24 @@ export const resolvers = {
     }),
     sourceExperiment: ({ id }: ModelVersion, _args: unknown, { load }: Context) =>
       load.sourceExperiment.load(id),
+    ancestors: async ({ baseModelVersionId }: ModelVersion, _args: unknown, { load }: Context) => {
+      const found: ModelVersion[] = [];
+      for (let next = baseModelVersionId; next; ) {
+        const version = await load.version.load(next);
+        if (!version || found.includes(version)) break;
+        found.push(version);
+        next = version.baseModelVersionId;
+      }
+      return found.map((modelVersion, index) => ({ distance: index + 1, modelVersion }));
+    },
     trainable: ({ trainable }: ModelVersion) => ({ ready: trainable }),
     deployable: ({ deployable }: ModelVersion) => ({ ready: deployable }),
+  },
+  Ancestor: {
+    modelName: async ({ modelVersion }: Ancestor, _args: unknown, { load }: Context) =>
+      (await load.model.load(modelVersion.modelId))?.name,
+    name: ({ modelVersion }: Ancestor) => modelVersion.name,
+    version: ({ modelVersion }: Ancestor) => modelVersion.version,
   },
   SourceExperiment: {
     parameters: ({ modelVersionId }: SourceExperiment, _args: unknown, { load }: Context) =>

@@ -39,10 +39,12 @@ export const typeDefs = `#graphql
     dockerImage: DockerImage
     files: ModelFileConnection!
     sourceExperiment: SourceExperiment
+    ancestors: [Ancestor!]!
     trainable: Readiness!
     deployable: Readiness!
   }
 
+  type Ancestor { distance: Int! modelName: String! name: String! version: Int! modelVersion: ModelVersion }
   type Label { index: Int! name: String! }
   type Parameter { name: String! type: String! value: JSON }
   type DockerImage { image: String! tag: String flags: [String!]! environmentVariables: [EnvironmentVariable!]! }

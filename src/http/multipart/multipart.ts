@@ -40,9 +40,13 @@ export function acceptMultipart(
     request.form = { form, context, ended };
     return form.open(head, chunks);
   });
-  scope.addHook("onSend", async ({ form: opened }) => {
-    await opened?.form.end();
-    opened?.ended.abort();
+  scope.addHook("onSend", ({ form: opened }, _reply, _payload, done) => {
+    if (!opened) return done();
+    const end = async () => {
+      await opened.form.end();
+      opened.ended.abort();
+    };
+    end().then(() => done(), done);
   });
 }
 

@@ -1,0 +1,82 @@
+import DataLoader from "dataloader";
+import type { FieldNode, GraphQLResolveInfo } from "graphql";
+import { loaderOf } from "../batch.ts";
+import type { Context } from "../context.ts";
+import type { Key, Parent, Wish } from "./relation.ts";
+import { variablesBelow } from "./selection.ts";
+import { keyParams, type Row, type Statement, writeStatement } from "./statement.ts";
+
+/** Reads wishes under a parent, and nothing below them. @returns a row on which they lie */
+export function load(
+  context: Context,
+  key: Key,
+  parent: Parent,
+  identity: string,
+  wishes: () => Wish[],
+): Promise<Row> {
+  const statementFor = (count: number) => writeStatement(context.db, key, wishes(), { count, paid: true });
+  return loaderFor(context, key, identity, statementFor).load(parent);
+}
+
+/** What a resolver reads ahead for the fields below it. */
+export interface Ahead {
+  info: GraphQLResolveInfo;
+  /** Tells apart what one field reads. */
+  identity: string;
+  wishes: () => Wish[];
+}
+
+/** Reads wishes under a parent, and what is selected below them. Fields that select the same are read together. */
+export function loadAhead(context: Context, key: Key, parent: Parent, ahead: Ahead): Promise<Row> {
+  const statementFor = (count: number) =>
+    remembered(ahead, count, () => writeStatement(context.db, key, ahead.wishes(), { count, paid: false }));
+  const { text, values } = statementFor(1);
+  const identity = values.length === 0 ? text : `${text} ${JSON.stringify(values)}`;
+  return loaderFor(context, key, identity, statementFor).load(parent);
+}
+
+/** Reads for all parents that ask in one tick. */
+function loaderFor(
+  context: Context,
+  key: Key,
+  identity: string,
+  statementFor: (count: number) => Statement,
+): DataLoader<Parent, Row, string> {
+  const properties = Object.keys(key);
+  const cacheKeyFn = (parent: Parent) => properties.map((property) => parent[property]).join(" ");
+  const read = async (parents: readonly Parent[]) => {
+    const { text, values, revive } = statementFor(parents.length);
+    const [first, ...others] = keyParams(key, parents);
+    const { viewer } = context;
+    const organizationId = viewer === null || viewer instanceof Error ? null : viewer.organizationId;
+    const params = [first, organizationId, ...others, ...values];
+    const found: { read: Row }[] = await context.db.query(text, params);
+    return found.map(({ read }) => {
+      const row: Row = {};
+      revive(read, row);
+      return row;
+    });
+  };
+  return loaderOf(context, identity, () => new DataLoader(read, { cacheKeyFn }));
+}
+
+/** Statements live as long as the document that they were written for. */
+const statements = new WeakMap<FieldNode, Map<string, Statement>>();
+
+/** How many statements a field keeps: a list that is asked for by ever new cursors has no end of them. */
+const most = 100;
+
+/** The statement of a field is written once for each value of the variables that change it. */
+function remembered({ info, identity }: Ahead, parents: number, write: () => Statement): Statement {
+  const [node] = info.fieldNodes;
+  // Of a field that stands in the document twice, variables can leave one out.
+  if (!node || info.fieldNodes.length > 1) return write();
+  const known = statements.get(node) ?? new Map<string, Statement>();
+  statements.set(node, known);
+  const variables = variablesBelow(node, info.fragments).map((name) => info.variableValues[name]);
+  const variant = `${identity} ${parents} ${JSON.stringify(variables)}`;
+  const statement = known.get(variant) ?? write();
+  if (known.size >= most) known.clear();
+  known.set(variant, statement);
+  return statement;
+}
