@@ -73,7 +73,8 @@ function registry(running: RunningServer, authorization: string): FileServer {
     const query = `{ node(id: "${version}") { ... on ModelVersion { file(name: "upload ${count}") { downloadUrl(expiresIn: 3600) } } } }`;
     const headers = { authorization, "content-type": "application/json" };
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
-    return JSON.parse(await response.text()).data.node.file.downloadUrl as string;
+    const { node } = JSON.parse(await response.text()).data;
+    return node.file.downloadUrl as string;
   };
   return {
     running,

@@ -1,5 +1,5 @@
 import { idleAuthor, type Size } from "./rows.ts";
-import { created, id, moment, oneOf, updated } from "./sql.ts";
+import { created, drawn, id, moment, oneOf, updated } from "./sql.ts";
 
 /** People, invitations and tokens grow too, but not as what they make does. */
 const people = 1_000;
@@ -23,7 +23,7 @@ export function listsOf({ models, versions }: Size): string[] {
     `insert into experiment (id, organization_id, name, project_name, type, status, base_model_version_id, base_model_name,
        base_name, base_version, created_by_id, created_at, updated_at, started_at, ended_at)
      select ${id("n")}, ${id("1")}, ${oneOf.names("n", count)},
-       case when ${oneOf.rare("n", count)} then 'Rare 1' when n % 3 = 0 then null else 'Common ' || n % 20 end,
+       case when ${oneOf.rare("n", count)} then 'Rare 1' when ${drawn("n", 3)} = 0 then null else 'Common ' || ${drawn("n", 20)} end,
        ${oneOf.values("n", count, types)}, ${status}, ${id("1 + n / 10")}, 'model', 'version', 1, ${about(count)},
        case when ${status} <> 'WAITING' then ${moment("n")} end,
        case when ${status} not in ('WAITING', 'RUNNING') then ${moment("n")} end

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { apiTokenSecret, newSecret } from "../src/api-token/secret.ts";
 import { createDataSource } from "../src/data-source.ts";
-import { authors, generations, idleAuthor, type Size } from "./rows.ts";
+import { generations, idleAuthor, type Size } from "./rows.ts";
 import { listsOf } from "./seed-lists.ts";
-import { created, id, moment, oneOf, updated, user } from "./sql.ts";
+import { created, drawn, id, moment, oneOf, updated, user } from "./sql.ts";
 
 /** Makes the tables and fills them. @returns the token of a member who may do everything. */
 export async function seed(url: string, size: Size): Promise<string> {
@@ -70,7 +70,7 @@ function versionsOf({ models, versions, filled, lists }: Size): string[] {
         framework: oneOf.values("n", count, ["TENSORFLOW", null, "PYTORCH", "ONNX"]),
         author: oneOf.authors("n", count),
         updated: updated("n", count),
-        trainable: "n % 2 = 0",
+        trainable: `${drawn("n", 2)} = 0`,
         deployable: oneOf.rare("n", count),
       }
     : {
@@ -100,7 +100,6 @@ function versionsOf({ models, versions, filled, lists }: Size): string[] {
 function partsOf(filled: number): string[] {
   const each = (parts: number) =>
     `generate_series(1, ${filled}) v cross join generate_series(1, ${parts}) p, lateral (select (v - 1) * ${parts} + p as n) n`;
-  const author = `${id(`1 + n % ${authors}`)}`;
   return [
     `insert into label (model_version_id, index, name) select ${id("v")}, p - 1, 'class ' || p from ${each(20)}`,
     `insert into parameter (model_version_id, name, type, value, position)
@@ -113,7 +112,7 @@ function partsOf(filled: number): string[] {
      select ${id("n")}, ${id("1")}, (select id from storage_connector), 'READY', 1000000 * p + v, sha256(n::text::bytea), 'ONNX'
      from ${each(5)}`,
     `insert into model_file (id, organization_id, model_version_id, name, filename, blob_id, created_by_id, created_at)
-     select ${id("n")}, ${id("1")}, ${id("v")}, 'file ' || p, 'best-' || p || '.onnx', ${id("n")}, ${author}, ${moment("n")}
+     select ${id("n")}, ${id("1")}, ${id("v")}, 'file ' || p, 'best-' || p || '.onnx', ${id("n")}, ${user("n")}, ${moment("n")}
      from ${each(5)}`,
     `insert into source_experiment (model_version_id, experiment_id, name, url)
      select ${id("v")}, ${id("v")}, 'experiment ' || v, 'https://lab.example.com/experiments/' || v

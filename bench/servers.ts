@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { newSecretKey } from "../src/keyring.ts";
 import type { ServerName } from "./scenario.ts";
 
 export interface RunningServer {
@@ -15,6 +16,7 @@ export interface RunningServer {
 }
 
 const here = import.meta.dirname;
+const secretKeys = newSecretKey();
 const tsx = ["--import", "tsx"];
 
 /** How each is run. PostGraphile needs a newer Node than ours: a package brings one, which only it uses. */
@@ -53,6 +55,7 @@ export async function startServer(
         GRAPHILE_ENV: "production",
         PORT: "0",
         DATA_DIR: dataDir,
+        SECRET_KEYS: secretKeys,
       },
       TSX_TSCONFIG_PATH: join(here, "tsconfig.json"),
     },

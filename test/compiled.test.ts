@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import {
   buildSchema,
@@ -93,7 +94,7 @@ const resolvers: { [type: string]: { [field: string]: GraphQLFieldResolver<{ n: 
     missing: () => null,
     wrong: () => "x",
     parts: ({ n }, { first }) => Array.from({ length: first }, (_, part) => thing(10 * n + part)),
-    later: ({ n }) => [Promise.reject(new Error("an item")), Promise.resolve(thing(n))],
+    later: ({ n }) => [delay(1, thing(n)), Promise.reject(new Error("an item"))],
     some: async ({ n }) => [thing(n), null, new Error("an item")],
   },
   Other: { name: (_, { upper }) => (upper ? "OTHER" : "other"), other: async () => 1 },

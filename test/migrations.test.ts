@@ -185,3 +185,22 @@ test("whatever refers to something of an organization refers to it within the or
     where c.contype = 'f' and child.attnum = any(c.conkey) and array_length(c.conkey, 1) > 1`);
   expect(within).toBeGreaterThan(15);
 });
+
+const searchIndexes = `select indexrelid::regclass::text as name from pg_index
+  where indexrelid::regclass::text like '%\\_search' order by 1`;
+
+test("without the right to install pg_trgm, the registry starts without the indexes of searches", async () => {
+  const name = `untrusted_${process.env.TEST_RUN}`;
+  const url = new URL(await databaseUrl(name));
+  await registry.db.query(`create role ${name} login password '${name}'`);
+  const owner = await createDataSource(url.href).initialize();
+  await owner.query(`grant all on schema public to ${name}`);
+  url.username = url.password = name;
+  const db = await createDataSource(url.href).initialize();
+  await db.runMigrations();
+  expect(await db.query(searchIndexes)).toEqual([]);
+  await db.destroy();
+  await owner.query(`drop owned by ${name}`);
+  await owner.query(`drop role ${name}`);
+  await owner.destroy();
+});

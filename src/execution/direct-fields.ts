@@ -4,6 +4,7 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
+  isIntrospectionType,
   isLeafType,
 } from "graphql";
 import type { Context } from "../context.ts";
@@ -53,7 +54,8 @@ export function makeFieldsDirect(schema: GraphQLSchema): void {
   const methods = methodsIn(metadata);
   const roots = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!(type instanceof GraphQLObjectType) || roots.includes(type)) continue;
+    // The types of introspection are graphql-js' own, and belong to all schemas.
+    if (!(type instanceof GraphQLObjectType) || roots.includes(type) || isIntrospectionType(type)) continue;
     const names = [type, ...type.getInterfaces()].map(({ name }) => name);
     for (const field of Object.values(type.getFields())) {
       const method = names.map((name) => methods.get(`${name}.${field.name}`)).find((each) => each);

@@ -10,9 +10,6 @@ const about = `
 /** What an experiment is set to and comes to, which stays when it is over. */
 const results = ["experiment_parameter", "experiment_label", "experiment_metric", "metric_point"];
 
-/** What it began with. */
-const beginnings = ["experiment_docker_image", "experiment_dataset_version"];
-
 /** Datasets, which describe data that lives elsewhere, and experiments, which train with it. */
 export class Experiments1795620000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -21,7 +18,6 @@ export class Experiments1795620000000 implements MigrationInterface {
     await this.createResults(runner);
     await this.countLabels(runner);
     await this.guard(runner);
-    await this.keepWhatIsOver(runner);
   }
 
   private async createDatasets(runner: QueryRunner): Promise<void> {
@@ -267,9 +263,7 @@ export class Experiments1795620000000 implements MigrationInterface {
     await runner.query(`
       create trigger experiment_dataset_version_kept before update on experiment_dataset_version
       for each row execute function refuse_change()`);
-  }
 
-  private async keepWhatIsOver(runner: QueryRunner): Promise<void> {
     // When the experiment itself is taken away, its row has gone before these.
     await runner.query(`
       create function require_open_experiment() returns trigger language plpgsql as $$
@@ -282,21 +276,15 @@ export class Experiments1795620000000 implements MigrationInterface {
         end if;
         return null;
       end $$`);
-    const keep = (table: string, event: string, rows: "new" | "old") =>
-      runner.query(`
-        create trigger ${table}_kept_on_${event} after ${event} on ${table}
-        referencing ${rows} table as changed for each statement execute function require_open_experiment()`);
-    for (const table of [...beginnings, ...results]) {
-      await keep(table, "insert", "new");
-      await keep(table, "delete", "old");
-    }
-    for (const table of results) {
-      await keep(table, "update", "new");
-      // Into another experiment, past the guard of its own, no row goes.
-      await runner.query(`
-        create trigger ${table}_stays before update of experiment_id on ${table}
-        for each row execute function refuse_change()`);
-    }
+    for (const table of results)
+      for (const [event, rows] of [
+        ["insert", "new"],
+        ["update", "new"],
+        ["delete", "old"],
+      ])
+        await runner.query(`
+          create trigger ${table}_kept_on_${event} after ${event} on ${table}
+          referencing ${rows} table as changed for each statement execute function require_open_experiment()`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

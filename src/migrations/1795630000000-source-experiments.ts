@@ -98,18 +98,10 @@ export class SourceExperiments1795630000000 implements MigrationInterface {
         end if;
         return null;
       end $$`);
-    for (const table of tables) {
+    for (const table of tables)
       await runner.query(`
         create trigger ${table}_in_time after insert on ${table}
         referencing new table as changed for each statement execute function refuse_late_rows()`);
-      await runner.query(`
-        create trigger ${table}_not_emptied before truncate on ${table}
-        for each statement execute function refuse_change()`);
-    }
-    // Who could take a version's number away could add to its snapshot.
-    await runner.query(`
-      create trigger model_version_keeps_number before update of version on model_version
-      for each row when (old.version > 0 and new.version < 0) execute function refuse_change()`);
     for (const table of parts) {
       await runner.query(`
         create trigger ${table}_frozen before update on ${table}
@@ -127,10 +119,8 @@ export class SourceExperiments1795630000000 implements MigrationInterface {
   /** What is in the parts goes back into the row. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query("drop trigger model_version_base_kept on model_version");
-    await runner.query("drop trigger model_version_keeps_number on model_version");
     await runner.query("alter table model_version drop column base_model_version_id");
     await runner.query("drop trigger source_experiment_in_time on source_experiment");
-    await runner.query("drop trigger source_experiment_not_emptied on source_experiment");
     await runner.query("alter table source_experiment disable trigger source_experiment_frozen");
     await runner.query(`
       alter table source_experiment

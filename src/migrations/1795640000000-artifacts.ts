@@ -66,10 +66,9 @@ export class Artifacts1795640000000 implements MigrationInterface {
       ["insert", "new"],
       ["delete", "old"],
     ])
-      for (const table of ["artifact", "experiment_base_file"])
-        await runner.query(`
-          create trigger ${table}_kept_on_${event} after ${event} on ${table}
-          referencing ${rows} table as changed for each statement execute function require_open_experiment()`);
+      await runner.query(`
+        create trigger artifact_kept_on_${event} after ${event} on artifact
+        referencing ${rows} table as changed for each statement execute function require_open_experiment()`);
     // Nothing of a row changes, but that it shares the bytes of another file when they turn out to be the same.
     await runner.query(`
       create trigger artifact_kept before update on artifact for each row
