@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { refusedAt } from "../database-error.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import { type LabelInput, readLabels } from "../label/label.input.ts";
-import { insertLabels } from "../label/label.ts";
+import { writeLabels } from "../label/label.ts";
 import { replaceLabels } from "../label/update-label-map.ts";
 import { holdModelNames } from "../model/hold-model.ts";
 import { uuidOf } from "../node/id.ts";
@@ -35,7 +35,7 @@ export async function createDatasetVersion(
     await holdDataset(tx, viewer, dataset);
     const whole = { name: input.name, type: null, url: null, ...changes };
     await tx.insert(DatasetVersion, { id, organizationId, datasetId: dataset, createdById, ...whole });
-    await insertLabels(tx, datasetLabels, id, labels ?? []);
+    await writeLabels(tx, datasetLabels, id, labels ?? []);
   });
 }
 

@@ -12,14 +12,7 @@ import {
   readLabels,
   type UpdateLabelMapInput,
 } from "./label.input.ts";
-import {
-  deleteLabels,
-  insertLabels,
-  type LabelRow,
-  labelMapOf,
-  renameLabels,
-  versionLabels,
-} from "./label.ts";
+import { deleteLabels, type LabelRow, labelMapOf, versionLabels, writeLabels } from "./label.ts";
 import {
   applyToLabelMap,
   indexesIn,
@@ -112,12 +105,6 @@ async function write(
 ): Promise<LabelMapChange> {
   const { added, changed, removed } = difference;
   await deleteLabels(tx, table, id, removed);
-  await renameLabels(
-    tx,
-    table,
-    id,
-    changed.map(({ after }) => after),
-  );
-  await insertLabels(tx, table, id, added);
+  await writeLabels(tx, table, id, [...changed.map(({ after }) => after), ...added]);
   return { changed: added.length + changed.length + removed.length > 0, difference };
 }

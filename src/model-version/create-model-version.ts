@@ -6,11 +6,11 @@ import { sealVariables } from "../docker-image/environment-variable.ts";
 import { once } from "../idempotency-key/idempotency-key.ts";
 import type { Keyring } from "../keyring.ts";
 import { readLabels } from "../label/label.input.ts";
-import { insertLabels, versionLabels } from "../label/label.ts";
+import type { LabelRow } from "../label/label.ts";
 import { holdModel } from "../model/hold-model.ts";
 import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
-import { versionParameters, writeParameters } from "../parameter/parameter.ts";
+import type { ParameterRow } from "../parameter/parameter.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { send } from "../transaction.ts";
 import { Refusal, UserErrorCode } from "../user-error.ts";
@@ -44,9 +44,7 @@ export async function createModelVersion(
   const uuid = await once(tx, viewer, request, async (id) => {
     const { organizationId } = viewer;
     await holdModel(tx, organizationId, modelUuid);
-    await insertVersion(tx, viewer, { id, modelId: modelUuid, ...about });
-    await insertLabels(tx, versionLabels, id, labels);
-    await writeParameters(tx, versionParameters, id, parameters);
+    await insertVersion(tx, viewer, { id, modelId: modelUuid, ...about }, labels, parameters);
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
@@ -56,17 +54,31 @@ export async function createModelVersion(
   return { uuid, ...(row && { row }) };
 }
 
+/** One statement for all of it: foreign keys are checked, and labels counted, when it has ended. */
 async function insertVersion(
   tx: EntityManager,
   { organizationId, userId }: Viewer,
   { id, modelId, name, description, type, framework }: About & Pick<ModelVersion, "id" | "modelId">,
+  labels: LabelRow[],
+  parameters: ParameterRow[],
 ): Promise<void> {
   await send(
     tx,
-    `insert into model_version
-       (id, organization_id, model_id, created_by_id, version, name, description, type, framework)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, organizationId, modelId, userId, noNumberYet(), name, description, type, framework],
+    `with version as (
+       insert into model_version
+         (id, organization_id, model_id, created_by_id, version, name, description, type, framework)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ), labels as (
+       insert into label (model_version_id, index, name) select $1, * from unnest($10::int[], $11::text[])
+     )
+     insert into parameter (model_version_id, name, type, value, position)
+     select $1, * from unnest($12::text[], $13::text[], $14::json[], $15::int[])`,
+    [
+      ...[id, organizationId, modelId, userId, noNumberYet(), name, description, type, framework],
+      ...[labels.map(({ index }) => index), labels.map((label) => label.name)],
+      ...[parameters.map((parameter) => parameter.name), parameters.map((parameter) => parameter.type)],
+      ...[parameters.map(({ value }) => JSON.stringify(value)), parameters.map(({ position }) => position)],
+    ],
   );
 }
 
