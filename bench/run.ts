@@ -105,7 +105,11 @@ async function grow(serverUrl: string): Promise<void> {
     if (!small || !large) return;
     const growth = perFilter(await measureGrowth(small, large, { lists: given.list }));
     printTable(growth, ["list", "where", "questions", "over", "page", "small", "large", "ratio", "indexes"]);
-    if (everything) await keep({ growth });
+    if (!everything) return;
+    const db = new pg.Client({ connectionString: large.url });
+    await db.connect();
+    await keep({ growthOf: { ...(await surroundings(db)), ...growing }, growth });
+    await db.end();
   } finally {
     for (const { server } of registries) await server.stop();
   }
