@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
@@ -116,6 +117,7 @@ export async function surroundings(db: pg.Client) {
       system: release(),
     },
     versions: {
+      commit: execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim(),
       node: process.version,
       postgresql: rows[0].server_version,
       ours: versionsIn(".."),

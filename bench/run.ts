@@ -38,7 +38,7 @@ const { values: given } = parseArgs({
   },
 });
 const count = Number(given.rounds ?? (given.quick ? 1 : 5));
-const seconds = Number(given.seconds ?? (given.quick ? 1 : 3));
+const seconds = Number(given.seconds ?? (given.quick ? 0.7 : 3));
 const connections = Number(given.connections);
 const names = [...scenarios.map(({ name }) => name), ...fileScenarios];
 const chosen = names.filter((name) => given.scenario?.includes(name) ?? true);
@@ -80,7 +80,7 @@ async function compareServers(serverUrl: string): Promise<void> {
   const all = results(rounds);
   const linear = linearIn(all);
   printResults(all);
-  printTable(linear, ["server", "versions", "msPerVersion", "toSmallest"]);
+  if (linear.length > 0) printTable(linear, ["server", "versions", "msPerVersion", "toSmallest"]);
   if (!everything) return;
   const size = await measureSizes({ databaseUrl, dataDir, token, loaded, count });
   printTable(size, ["server", "startMs", "idleMiB", "loadedMiB", "installS", "installMiB"]);
@@ -105,7 +105,11 @@ async function grow(serverUrl: string): Promise<void> {
     if (!small || !large) return;
     const growth = perFilter(await measureGrowth(small, large, { lists: given.list }));
     printTable(growth, ["list", "where", "questions", "over", "page", "small", "large", "ratio", "indexes"]);
-    if (everything) await keep({ growth });
+    if (!everything) return;
+    const db = new pg.Client({ connectionString: large.url });
+    await db.connect();
+    await keep({ growthOf: { ...(await surroundings(db)), ...growing }, growth });
+    await db.end();
   } finally {
     for (const { server } of registries) await server.stop();
   }

@@ -8,12 +8,15 @@ import { join } from "node:path";
 const directory = join(process.env.DATA_DIR ?? "", "limit");
 let last = "";
 
+/** Bytes that are written or read at once: sixteen times what they are when nothing is said, which costs less for each. */
+const piece = 1024 * 1024;
+
 /** Takes a file, hashes it, and answers when it is durable. Nothing else. */
 export async function takeFile(request: IncomingMessage, response: ServerResponse): Promise<void> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, randomUUID());
   const hash = createHash("sha256");
-  const file = createWriteStream(`${path}.part`, { flush: true });
+  const file = createWriteStream(`${path}.part`, { flush: true, highWaterMark: piece });
   request.on("data", (chunk: Buffer) => hash.update(chunk));
   request.pipe(file);
   await once(file, "close");
@@ -29,5 +32,5 @@ export async function takeFile(request: IncomingMessage, response: ServerRespons
 /** Gives the last one back. */
 export async function giveFile(response: ServerResponse): Promise<void> {
   response.setHeader("content-length", (await stat(last)).size);
-  createReadStream(last).pipe(response);
+  createReadStream(last, { highWaterMark: piece }).pipe(response);
 }
