@@ -67,6 +67,12 @@ export function enumFilter(name: string, type: object, nullable: boolean) {
 
 type Filter = { [operator: string]: unknown };
 
+/**
+ * Stands in a statement whose best plan depends on what it is given: whether a filter finds much or nothing. One plan for all
+ * values would walk a million rows for the few that another index finds at once.
+ */
+export const planAnew = "/* plan anew */";
+
 /** Puts a value into a statement and gives its placeholder. */
 export type Bind = (value: unknown) => string;
 
@@ -99,7 +105,7 @@ export function conditions(
       if (!target || !compare) throw new Error(`No column or operator for ${path.join(".")}.`);
       const { column, idOf, nullable } = typeof target === "string" ? { column: target } : target;
       checkOperand(operator, value, path, nullable);
-      return compare(column, idOf ? uuids(idOf, value, path) : normalized(operator, value), bind);
+      return `${compare(column, idOf ? uuids(idOf, value, path) : normalized(operator, value), bind)} ${planAnew}`;
     }),
   );
 }

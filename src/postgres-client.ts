@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import pg from "pg";
+import { planAnew } from "./filter.ts";
 import { limits } from "./limits.ts";
 import { Batch, Statement } from "./statement-batch.ts";
 
@@ -61,6 +62,7 @@ let seenOnce = new Set<string>();
 
 /** A text gets its name when it comes for the second time. What comes once only would fill PostgreSQL's memory for nothing. */
 function nameOf(text: string): string | undefined {
+  if (text.includes(planAnew)) return undefined;
   const known = names.get(text);
   if (known || names.size >= limits.preparedStatements) return known;
   if (!seenOnce.delete(text)) {
