@@ -20,12 +20,17 @@ export interface DownloadLink {
 const purpose = "download";
 
 /** @throws Refusal at `expiresIn`; SECRETS_NOT_CONFIGURED */
-export function downloadUrl(context: Context, file: File, blob: Blob, expiresIn: number): string {
+export function downloadUrl(
+  context: Context,
+  fileType: string,
+  file: File,
+  { blob, expiresIn }: { blob: Blob; expiresIn: number },
+): string {
   if (expiresIn < 1 || expiresIn > limits.downloadSeconds) {
     const message = `Expected 1 to ${limits.downloadSeconds} seconds, got ${expiresIn}.`;
     refuse(UserErrorCode.INVALID, ["expiresIn"], message);
   }
-  const path = `/files/${toGlobalId(file.constructor.name, file.id)}/${encodeURIComponent(file.filename)}`;
+  const path = `/files/${toGlobalId(fileType, file.id)}/${encodeURIComponent(file.filename)}`;
   const parameters = { blob: blob.id, organization: file.organizationId, token: viewerOf(context).tokenId };
   return signUrl(context.keyring, context.baseUrl, { purpose, path, parameters }, expiresIn);
 }

@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from "type-graphql";
 import { type Blob, blobOf } from "../blob/blob.ts";
 import { canRunCode, FileFormat } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
@@ -108,9 +109,12 @@ export class FileResolver {
     })
     expiresIn: number,
     @Ctx() context: Context,
+    @Info() { parentType }: GraphQLResolveInfo,
   ): Soon<string | null> {
     return ofBlob(context, file, (blob) =>
-      statusOf(blob) === FileStatus.READY ? downloadUrl(context, file, blob, expiresIn) : null,
+      statusOf(blob) === FileStatus.READY
+        ? downloadUrl(context, parentType.name, file, { blob, expiresIn })
+        : null,
     );
   }
 }
