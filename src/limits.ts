@@ -124,8 +124,9 @@ export const limits = {
 
   /** Milliseconds that a statement may run in PostgreSQL. */
   statement: 10_000,
-  /** Texts of statements that PostgreSQL is asked to remember, on each connection of a process. */
+  /** Texts of statements that PostgreSQL is asked to remember, on each connection of a process, and characters of each. */
   preparedStatements: 500,
+  preparedCharacters: 20_000,
   /** Milliseconds between two sweeps of what is over its time, or of use to nobody. */
   sweep: 3_600_000,
   /** Things that a sweep deals with before it makes room for requests; bytes that it removes at once. */

@@ -62,7 +62,7 @@ let seenOnce = new Set<string>();
 
 /** A text gets its name when it comes for the second time. What comes once only would fill PostgreSQL's memory for nothing. */
 function nameOf(text: string): string | undefined {
-  if (text.includes(planAnew)) return undefined;
+  if (text.length > limits.preparedCharacters || text.includes(planAnew)) return undefined;
   const known = names.get(text);
   if (known || names.size >= limits.preparedStatements) return known;
   if (!seenOnce.delete(text)) {

@@ -23,13 +23,18 @@ export async function transaction<Result>(
       if (begun()) await Promise.all([...pending, runner.query("COMMIT")]);
       return result;
     } catch (error) {
-      if (begun()) await runner.query("ROLLBACK").catch(() => {}); // the connection is gone, and so is the transaction
+      if (begun()) await rollBack(runner);
       await Promise.all(pending); // the first that failed is why the others did
       throw error;
     }
   } finally {
     await runner.release();
   }
+}
+
+/** A ROLLBACK that goes out with a statement which fails is passed over; when the second one fails the connection is gone. */
+async function rollBack(runner: QueryRunner): Promise<void> {
+  await runner.query("ROLLBACK").catch(() => runner.query("ROLLBACK").catch(() => {}));
 }
 
 /**

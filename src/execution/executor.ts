@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
   visit,
 } from "graphql";
+import { forget } from "../batch.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { type Compiled, compile } from "./compile.ts";
@@ -51,6 +52,7 @@ export function compilingGateway(schema: GraphQLSchema, after: number = limits.c
     const compiled = operation && queries.find({ document, operation, variables });
     const answer = await compiled?.run(variables, context).catch(() => undefined);
     if (answer) return answer;
+    if (compiled) forget(context as Context);
     return execute({
       schema,
       document,

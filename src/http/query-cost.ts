@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import type { ComplexityEstimatorArgs } from "graphql-query-complexity";
 import { apiError, queryTooLarge } from "../errors.ts";
+import type { Variables } from "../execution/variables.ts";
 import { limits } from "../limits.ts";
 import { describeDocumentError } from "./value-free.ts";
 
@@ -30,14 +31,16 @@ export function checkCost(
   schema: GraphQLSchema,
   query: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: { [name: string]: unknown },
+  variables: { given: Variables; coerced: Variables },
 ): void {
   const { decisive, known } = costs.get(operation) ?? newCosts(query);
   costs.set(operation, { decisive, known });
   const names = (operation.variableDefinitions ?? []).map((each) => each.variable.name.value);
-  const key = names.map((name) => partInCost(variables[name], decisive.has(name))).join();
+  const key = names.map((name) => partInCost(variables.coerced[name], decisive.has(name))).join();
   const operationName = operation.name && { operationName: operation.name.value };
-  const cost = known.get(key) ?? costIn({ schema, query, variables, estimators: [costOf], ...operationName });
+  const cost =
+    known.get(key) ??
+    costIn({ schema, query, variables: variables.given, estimators: [costOf], ...operationName });
   if (known.size >= limits.knownCosts) known.clear();
   known.set(key, cost);
   if (cost > limits.cost)
@@ -67,7 +70,7 @@ function newCosts(query: DocumentNode): Costs {
 /** Of other variables it only matters whether they are there: not everywhere may one be missing. */
 function partInCost(value: unknown, isDecisive: boolean): string {
   if (value === undefined || value === null) return String(value);
-  if (!isDecisive) return "given";
+  if (!isDecisive || typeof value === "string") return "given";
   return String(Array.isArray(value) ? value.length : value);
 }
 

@@ -18,9 +18,9 @@ export function queryLimits(schema: GraphQLSchema): ApolloServerPlugin<Context> 
             const message = `Expected a query or a mutation, got a ${operation.operation}.`;
             throw apiError("OPERATION_RESOLUTION_FAILURE", message);
           }
-          const variables = request.variables ?? {};
-          coerceVariables(schema, operation, variables, contextValue);
-          checkCost(schema, document, operation, variables);
+          const given = request.variables ?? {};
+          const coerced = coerceVariables(schema, operation, given, contextValue);
+          checkCost(schema, document, operation, { given, coerced });
         },
       };
     },

@@ -5,9 +5,10 @@ import type { Node } from "../node/node.ts";
 import { loadAhead } from "../read-ahead/load.ts";
 import { many, value } from "../read-ahead/look.ts";
 import type { Parent, Wish } from "../read-ahead/relation.ts";
-import { below, fieldsOf, type Selection, selectionOf } from "../read-ahead/selection.ts";
+import { ahead, below, fieldsOf, type Selection } from "../read-ahead/selection.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
 import type { RowClass } from "../rows.ts";
+import { selects } from "../selection.ts";
 import type { Connection, PageInfo } from "./connection.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { Direction, type PageArgs, pageSize } from "./page-args.ts";
@@ -106,12 +107,21 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
     info?: GraphQLResolveInfo,
   ): Soon<Connection<Row>> => {
     check(declared, request);
-    const selection = info && context.readAhead ? selectionOf(info, null) : null;
-    if (!info || !selection) return connectionOf(context, parent, request);
+    const selection = ahead(context, info, null);
+    if (!info || !selection) return checked(parent, info);
     const identity = `${rows.relation.name} ${requestKey(request)}`;
     return loadAhead(context, key, parent, { info, identity, wishes: () => wishes(request, selection) }).then(
-      (read) => connectionOf(context, { ...read, ...parent }, request),
+      (read) => checked({ ...read, ...parent }, info),
     );
+
+    /** A page is read before it is handed on, unless only its count is shown: what cannot be read is an error of the list. */
+    function checked(found: Parent<"id">, info: GraphQLResolveInfo | undefined) {
+      const connection = connectionOf(context, found, request);
+      const isShown = info
+        ? ["nodes", "edges", "pageInfo"].some((field) => selects(info, field))
+        : count.wishes(request.where ?? null, null).every(({ place }) => !(place in found));
+      return isShown ? then(rows(context, found, request), () => connection) : connection;
+    }
   };
   return Object.assign(look, { wishes });
 }

@@ -1,9 +1,10 @@
 import DataLoader from "dataloader";
 import type { FieldNode, GraphQLResolveInfo } from "graphql";
+import { QueryFailedError } from "typeorm";
 import { loaderOf } from "../batch.ts";
 import type { Context } from "../context.ts";
 import type { Key, Parent, Wish } from "./relation.ts";
-import { variablesBelow } from "./selection.ts";
+import { fieldsOf, variablesBelow } from "./selection.ts";
 import { keyParams, type Row, type Statement, writeStatement } from "./statement.ts";
 
 /** Reads wishes under a parent, and nothing below them. @returns a row on which they lie */
@@ -14,7 +15,8 @@ export function load(
   identity: string,
   wishes: () => Wish[],
 ): Promise<Row> {
-  const statementFor = (count: number) => writeStatement(context.db, key, wishes(), { count, paid: true });
+  const statementFor = (count: number) =>
+    writeStatement(context.db, key, wishes(), { count, paid: true, statements: 1 });
   return loaderFor(context, key, identity, statementFor).load(parent);
 }
 
@@ -29,10 +31,13 @@ export interface Ahead {
 /** Reads wishes under a parent, and what is selected below them. Fields that select the same are read together. */
 export function loadAhead(context: Context, key: Key, parent: Parent, ahead: Ahead): Promise<Row> {
   const statementFor = (count: number) =>
-    remembered(ahead, count, () => writeStatement(context.db, key, ahead.wishes(), { count, paid: false }));
+    remembered(ahead, count, () => {
+      const statements = rootsOf(ahead.info);
+      return writeStatement(context.db, key, ahead.wishes(), { count, paid: false, statements });
+    });
   const { text, values } = statementFor(1);
   const identity = values.length === 0 ? text : `${text} ${JSON.stringify(values)}`;
-  return loaderFor(context, key, identity, statementFor).load(parent);
+  return loaderFor(context, key, identity, statementFor, true).load(parent);
 }
 
 /** Reads for all parents that ask in one tick. */
@@ -41,6 +46,7 @@ function loaderFor(
   key: Key,
   identity: string,
   statementFor: (count: number) => Statement,
+  isAhead = false,
 ): DataLoader<Parent, Row, string> {
   const properties = Object.keys(key);
   const cacheKeyFn = (parent: Parent) => properties.map((property) => parent[property]).join(" ");
@@ -50,14 +56,30 @@ function loaderFor(
     const { viewer } = context;
     const organizationId = viewer === null || viewer instanceof Error ? null : viewer.organizationId;
     const params = [first, organizationId, ...others, ...values];
-    const found: { read: Row }[] = await context.db.query(text, params);
+    const found: { read: Row | null }[] = await context.db.query(text, params).catch((error) => {
+      if (!isAhead || !isRefusedValue(error)) throw error;
+      return parents.map(() => ({ read: null }));
+    });
     return found.map(({ read }) => {
       const row: Row = {};
-      revive(read, row);
+      if (read) revive(read, row);
       return row;
     });
   };
   return loaderOf(context, identity, () => new DataLoader(read, { cacheKeyFn }));
+}
+
+/** A value of one field that PostgreSQL cannot take, such as text with a NUL, is not held against all others: each is read apart then. */
+function isRefusedValue(error: unknown): boolean {
+  const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
+  return code?.startsWith("22") ?? false;
+}
+
+/** How many fields of an operation are read ahead from, at most. */
+function rootsOf({ schema, operation, fragments, variableValues }: GraphQLResolveInfo): number {
+  const type = schema.getRootType(operation.operation);
+  const info = { schema, fragments, variableValues };
+  return type ? Math.max(1, fieldsOf({ info, type, sets: [operation.selectionSet] }).size) : 1;
 }
 
 /** Statements live as long as the document that they were written for. */
@@ -66,17 +88,21 @@ const statements = new WeakMap<FieldNode, Map<string, Statement>>();
 /** How many statements a field keeps: a list that is asked for by ever new cursors has no end of them. */
 const most = 100;
 
+/** Characters of the variables and arguments of one that is kept: what is longer will hardly come again. */
+const longest = 4_000;
+
 /** The statement of a field is written once for each value of the variables that change it. */
 function remembered({ info, identity }: Ahead, parents: number, write: () => Statement): Statement {
   const [node] = info.fieldNodes;
-  // Of a field that stands in the document twice, variables can leave one out.
-  if (!node || info.fieldNodes.length > 1) return write();
+  if (!node) return write();
   const known = statements.get(node) ?? new Map<string, Statement>();
   statements.set(node, known);
   const variables = variablesBelow(node, info.fragments).map((name) => info.variableValues[name]);
   const variant = `${identity} ${parents} ${JSON.stringify(variables)}`;
-  const statement = known.get(variant) ?? write();
+  const there = known.get(variant);
+  if (there) return there;
+  const statement = write();
   if (known.size >= most) known.clear();
-  known.set(variant, statement);
+  if (variant.length <= longest) known.set(variant, statement);
   return statement;
 }

@@ -4,7 +4,7 @@ import type { Bind } from "../filter.ts";
 import type { RowClass } from "../rows.ts";
 import { load, loadAhead } from "./load.ts";
 import type { KeySql, Parent, Relation, Source, Wanted, Wish } from "./relation.ts";
-import { type Selection, selectionOf } from "./selection.ts";
+import { ahead, type Selection } from "./selection.ts";
 import type { Soon } from "./soon.ts";
 import { columnsOnly, wantedFor, wholeRow } from "./wanted.ts";
 
@@ -80,9 +80,11 @@ function look<Property extends string, Value, Args>(
   ): Soon<Value> => {
     const place = placeOf(args);
     if (place in parent) return (parent as unknown as { [place: string]: Value })[place] as Value;
+    if (properties.some((property) => parent[property] === undefined))
+      throw new Error(`${source.type.name} was looked up by ${properties}, which was not read.`);
     if (properties.some((property) => parent[property] === null)) return missing;
     if (otherwise) return otherwise(context, parent);
-    const below = info && context.readAhead ? selectionOf(info, source.type.name) : null;
+    const below = ahead(context, info, source.type.name);
     const loaded =
       below && info
         ? loadAhead(context, key, parent, { info, identity: place, wishes: () => wishes(args, below) })

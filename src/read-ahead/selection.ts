@@ -49,12 +49,31 @@ export function below(info: Selection["info"], type: unknown, nodes: readonly Fi
   return isObjectType(named) ? { info, type: named, sets: setsOf(nodes) } : null;
 }
 
+/** Characters of the variables of a request for which it is worth while to read ahead. */
+const longest = 100_000;
+
+const lengths = new WeakMap<object, number>();
+
+/** What a resolver can read ahead; null when nothing is to be, or it would cost more than it spares. */
+export function ahead(
+  { readAhead }: { readAhead: boolean },
+  info: GraphQLResolveInfo | undefined,
+  typeName: string | null,
+): Selection | null {
+  // Of a field that stands in the document twice, variables can leave one out: it would be planned for each row.
+  if (!readAhead || info?.fieldNodes.length !== 1) return null;
+  const { variableValues } = info;
+  const length = lengths.get(variableValues) ?? JSON.stringify(variableValues).length;
+  lengths.set(variableValues, length);
+  return length > longest ? null : selectionOf(info, typeName);
+}
+
 /**
  * What is selected of the objects of a type that a resolver gives: itself, or in a field of its payload.
  *
  * @param typeName null: of whatever type it is.
  */
-export function selectionOf(info: GraphQLResolveInfo, typeName: string | null): Selection | null {
+function selectionOf(info: GraphQLResolveInfo, typeName: string | null): Selection | null {
   const given = getNamedType(info.returnType);
   const type = typeName === null ? given : info.schema.getType(typeName);
   if (!(type instanceof GraphQLObjectType)) return null;

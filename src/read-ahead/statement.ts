@@ -29,6 +29,8 @@ interface Draft {
   bind: Bind;
   /** Makes a name that is new in the statement. */
   name(prefix: string): string;
+  /** Lists without a limit, among which all that is read ahead in a request is shared. */
+  lists: number;
 }
 
 /** A level of JSON: one row, and beside it the rows that are joined to it, and lists and values under all of them. */
@@ -48,14 +50,19 @@ interface Parents {
    * lists that are read ahead: what turns out to be longer is left to its resolver.
    */
   paid: boolean;
+  /** How many statements an operation may read ahead by, this one included. */
+  statements: number;
 }
+
+/** Rows that are joined at one level: PostgreSQL takes ever longer to plan more of them. */
+const mostJoins = 8;
 
 /** @throws Refusal when arguments of these wishes are refused; those of wishes below them are left to their resolvers. */
 export function writeStatement(
   db: DataSource,
   key: Key,
   wishes: Iterable<Wish>,
-  { count, paid }: Parents,
+  { count, paid, statements }: Parents,
 ): Statement {
   const values: unknown[] = [];
   let names = 0;
@@ -64,6 +71,7 @@ export function writeStatement(
     values,
     bind: (value) => `$${Object.keys(key).length + 1 + values.push(value)}`,
     name: (prefix) => `${prefix}${names++}`,
+    lists: listsIn(wishes) * statements,
   };
   const level: Level = { columns: [], joins: [] };
   const at: At = (property) => `k."${property}"`;
@@ -92,6 +100,24 @@ function keysFrom(key: Key, parents: number): string {
   if (parents === 1) return `(values (${params.map((each) => each.join("::"))}, 1)) k (${names}, n)`;
   const arrays = params.map((each) => `(select ${each.join("::")}[])`);
   return `unnest(${arrays}) with ordinality k (${names}, n)`;
+}
+
+function listsIn(wishes: Iterable<Wish>): number {
+  let lists = 0;
+  for (const { relation, args, wanted } of wishes) {
+    if (relation.kind === "many" && limitOf(relation, args) === null) lists += 1;
+    lists += listsIn(wanted.wishes.values());
+  }
+  return lists;
+}
+
+/** A limit that is refused is refused when it is written. */
+function limitOf({ source }: Relation, args: unknown): number | null {
+  try {
+    return source.limit?.(args) ?? null;
+  } catch {
+    return 0;
+  }
 }
 
 function writeWish(draft: Draft, level: Level, at: At, wish: Wish, parents: number | null): Revive {
@@ -151,6 +177,7 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
   one(draft, level, key, wish, parents) {
     const from = rowsUnder(draft, key, wish, wish.relation.source.limit?.(wish.args) ?? null);
     const name = draft.name("j");
+    if (level.joins.length >= mostJoins) return writeInside(draft, level, { from, name }, wish, parents);
     level.joins.push(`left join lateral (${from}) ${name} on true`);
     level.columns.push(`${name}.there as "${name}"`);
     const taken = columnsFor(draft, wish).map(([property, column]) => {
@@ -179,7 +206,9 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
     const limit = relation.source.limit?.(args) ?? null;
     // A list that turns out to be longer than its share of the answer's budget is left to its resolver.
     const share =
-      limit === null && parents !== null ? Math.max(1, Math.floor(limits.answer / parents)) : null;
+      limit === null && parents !== null
+        ? Math.max(1, Math.floor(limits.answer / parents / draft.lists))
+        : null;
     const from = rowsUnder(draft, key, wish, share === null ? limit : share + 1);
     const [rows, name] = [draft.name("r"), draft.name("l")];
     const columns = columnsFor(draft, wish);
@@ -208,6 +237,38 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
     };
   },
 };
+
+/** One more row beside many that are joined: by a statement in the list of columns, with a level of its own. */
+function writeInside(
+  draft: Draft,
+  level: Level,
+  { from, name }: { from: string; name: string },
+  wish: Wish,
+  parents: number | null,
+): Revive {
+  const columns = columnsFor(draft, wish);
+  const inner: Level = {
+    columns: columns.map(([property, column]) => `${name}."${column.name}" as "${property}"`),
+    joins: [],
+  };
+  const below = hang(draft, inner, name, wish, parents);
+  level.columns.push(
+    `(select to_json(j) from (
+       select ${inner.columns.join(", ")} from (${from}) ${name} ${inner.joins.join(" ")}) j) as "${name}"`,
+  );
+  const { place, relation } = wish;
+  const { prototype } = relation.source.type;
+  return (outer, parent) => {
+    parent[place] = null;
+    const json = outer[name] as Row | null;
+    if (json === null) return;
+    const row: Row = Object.create(prototype);
+    for (const [property, { revive }] of columns)
+      row[property] = revive && json[property] !== null ? revive(json[property] as string) : json[property];
+    below(json, row);
+    parent[place] = row;
+  };
+}
 
 /** The rows of a relation under one parent. */
 function rowsUnder({ db, bind }: Draft, key: KeySql, { relation, args }: Wish, limit: number | null): string {
