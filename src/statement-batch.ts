@@ -49,12 +49,16 @@ export class Batch extends Statement {
       close: { value: () => stream.destroy(new Error("A parameter cannot be sent.")) }, // nothing of it may be done
     });
     stream.cork();
-    for (const statement of this.#statements) {
-      statement.queryMode = "extended";
-      statement.submit(wire);
+    try {
+      for (const statement of this.#statements) {
+        statement.queryMode = "extended";
+        // One that is not sent would take the answer of the next.
+        if (statement.submit(wire)) stream.destroy(new Error("A statement cannot be sent."));
+      }
+      connection.sync();
+    } finally {
+      stream.uncork();
     }
-    connection.sync();
-    stream.uncork();
     return null;
   }
 

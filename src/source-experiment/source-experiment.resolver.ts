@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from "type-graphql";
-import { weighed } from "../budget.ts";
+import { counted, weighed } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { DatasetVersion, datasetVersionOf } from "../dataset-version/dataset-version.ts";
 import { Experiment, experimentOfSource } from "../experiment/experiment.ts";
@@ -67,7 +67,7 @@ export class SourceExperimentResolver {
     description: "The dataset versions that the training used.",
   })
   datasetVersions(@Root() source: SourceExperiment, @Ctx() context: Context): Soon<SourceDatasetVersion[]> {
-    return then(sourceDatasetVersionsOf(context, source), (found) => weighed(context, found));
+    return then(sourceDatasetVersionsOf(context, source), (found) => counted(context, found));
   }
 }
 
