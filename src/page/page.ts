@@ -114,12 +114,12 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
       (read) => checked({ ...read, ...parent }, info),
     );
 
-    /** A page is read before it is handed on, unless only its count is shown: what cannot be read is an error of the list. */
+    /** A page is read before it is handed on, unless nothing of it or only its count is shown: what cannot be read is an error of the list. */
     function checked(found: Parent<"id">, info: GraphQLResolveInfo | undefined) {
       const connection = connectionOf(context, found, request);
       const isShown = info
         ? ["nodes", "edges", "pageInfo"].some((field) => selects(info, field))
-        : count.wishes(request.where ?? null, null).every(({ place }) => !(place in found));
+        : "id" in found && count.wishes(request.where ?? null, null).every(({ place }) => !(place in found));
       return isShown ? then(rows(context, found, request), () => connection) : connection;
     }
   };
