@@ -60,10 +60,14 @@ export class DatasetVersionResolver {
   async datasetVersion(
     @Arg("by", () => DatasetVersionBy, { description: "How to find it." }) by: DatasetVersionBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<DatasetVersion | null> {
-    if (!by.name) return datasetVersionById(context, uuidOf("DatasetVersion", String(by.id), ["by", "id"]));
+    if (!by.name)
+      return datasetVersionById(context, uuidOf("DatasetVersion", String(by.id), ["by", "id"]), info);
     const dataset = await findDataset(context, by.name.dataset, ["by", "name", "dataset"]);
-    return dataset && datasetVersionByName(context, normalizeName(by.name.name), dataset.id);
+    if (!dataset) return null;
+    const key = { datasetId: dataset.id, name: normalizeName(by.name.name) };
+    return datasetVersionByName(context, key, undefined, info);
   }
 
   @Query(() => DatasetVersionConnection, { description: "The versions of all datasets of the organization." })

@@ -1,6 +1,5 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
 import { onConstraint } from "../database-error.ts";
 import { Dataset } from "../dataset/dataset.ts";
 import { Member } from "../member/member.ts";
@@ -9,7 +8,6 @@ import { Node, nodeById } from "../node/node.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
 import { one } from "../read-ahead/look.ts";
-import { rows } from "../rows.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
 
@@ -91,14 +89,11 @@ export const datasetVersionOf = one<DatasetVersion, "datasetVersionId">({
 });
 
 /** The version that has the name in the dataset. */
-export const datasetVersionByName = batch<string, DatasetVersion | null, string>(
-  async ({ db }, names, datasetId) => {
-    const tail = "where r.dataset_id = $1 and r.name = any($2)";
-    const found = await rows(db, DatasetVersion, tail, [datasetId, names]);
-    return new Map(found.map((version) => [version.name, version]));
-  },
-  () => null,
-);
+export const datasetVersionByName = one<DatasetVersion, "datasetId" | "name">({
+  type: DatasetVersion,
+  key: { datasetId: "uuid", name: "text" },
+  where: ({ datasetId, name }) => `r.dataset_id = ${datasetId} and r.name = ${name}`,
+});
 
 export const DatasetVersionConnection = connectionType(DatasetVersion, "versions of datasets");
 

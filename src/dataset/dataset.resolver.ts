@@ -49,8 +49,9 @@ export class DatasetResolver {
   dataset(
     @Arg("by", () => DatasetBy, { description: "How to find it." }) by: DatasetBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Dataset | null> {
-    return findDataset(context, by, ["by"]);
+    return findDataset(context, by, ["by"], info);
   }
 
   @Query(() => DatasetConnection, { description: "The datasets of the organization." })
@@ -140,7 +141,12 @@ export class DatasetResolver {
 }
 
 /** @throws Refusal at `field` when the id is not one of a dataset. */
-export async function findDataset(context: Context, by: DatasetBy, field: string[]): Promise<Dataset | null> {
-  if (by.id !== undefined) return datasetById(context, uuidOf("Dataset", by.id, [...field, "id"]));
-  return datasetByName(context, normalizeName(String(by.name)));
+export async function findDataset(
+  context: Context,
+  by: DatasetBy,
+  field: string[],
+  info?: GraphQLResolveInfo,
+): Promise<Dataset | null> {
+  if (by.id !== undefined) return datasetById(context, uuidOf("Dataset", by.id, [...field, "id"]), info);
+  return datasetByName(context, { name: normalizeName(String(by.name)) }, undefined, info);
 }

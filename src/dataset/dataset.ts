@@ -1,7 +1,5 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
-import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
 import { Member } from "../member/member.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -9,7 +7,6 @@ import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
 import { one } from "../read-ahead/look.ts";
-import { rows } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { UserErrorCode } from "../user-error.ts";
 
@@ -68,15 +65,11 @@ export const datasetOfVersion = one<Dataset, "datasetId">({
   where: ({ datasetId }) => `r.id = ${datasetId}`,
 });
 
-export const datasetByName = batch<string, Dataset | null>(
-  async (context, names) => {
-    const { organizationId } = viewerOf(context);
-    const tail = "where r.organization_id = $1 and r.name = any($2)";
-    const found = await rows(context.db, Dataset, tail, [organizationId, names]);
-    return new Map(found.map((dataset) => [dataset.name, dataset]));
-  },
-  () => null,
-);
+export const datasetByName = one<Dataset, "name">({
+  type: Dataset,
+  key: { name: "text" },
+  where: ({ name }) => `r.organization_id = $2 and r.name = ${name}`,
+});
 
 export const DatasetConnection = connectionType(Dataset, "datasets");
 

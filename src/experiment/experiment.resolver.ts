@@ -48,8 +48,9 @@ export class ExperimentResolver {
   experiment(
     @Arg("by", () => ExperimentBy, { description: "How to find it." }) by: ExperimentBy,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Experiment | null> {
-    return findExperiment(context, by);
+    return findExperiment(context, by, info);
   }
 
   @Query(() => ExperimentConnection, { description: "The experiments of the organization." })

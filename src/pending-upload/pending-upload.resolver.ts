@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { blobById } from "../blob/blob.ts";
 import { spend } from "../budget.ts";
 import type { Context } from "../context.ts";
@@ -24,8 +25,9 @@ export class PendingUploadResolver {
   async pendingUpload(
     @Arg("id", () => ID, { description: "The upload." }) id: string,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PendingUpload | null> {
-    return pendingUploadById(context, uuidOf("PendingUpload", id, ["id"]));
+    return pendingUploadById(context, uuidOf("PendingUpload", id, ["id"]), info);
   }
 
   @FieldResolver(() => String, {
