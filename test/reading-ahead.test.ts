@@ -3,9 +3,18 @@ import { createDataSource } from "../src/data-source.ts";
 import { Role } from "../src/member/role.ts";
 import { send, transaction } from "../src/transaction.ts";
 import { databaseUrl } from "./support/database.ts";
-import { aMember, aRegistry } from "./support/registry.ts";
-import { aFile, aModel, aVersion, wholeForm } from "./support/seed.ts";
+import { aMember, aRegistry, statementsOf } from "./support/registry.ts";
+import {
+  aDataset,
+  aDatasetVersion,
+  aFile,
+  aModel,
+  anExperiment,
+  aVersion,
+  wholeForm,
+} from "./support/seed.ts";
 import { sender } from "./support/send.ts";
+import { readAhead } from "./support/test-server.ts";
 
 const files = (count: number, below: string) =>
   Array.from(
@@ -62,4 +71,22 @@ test("work that fails behind a statement which fails leaves a connection that ca
   await expect(failing).rejects.toThrow();
   expect(await db.query("select 1 as one")).toEqual([{ one: 1 }]);
   await db.destroy();
+});
+
+test.each([
+  [
+    "an experiment",
+    "query ($id: ID!) { experiment(by: { id: $id }) { name createdBy { name } parameters { name } datasetVersions { alias datasetVersion { name } } } }",
+  ],
+  [
+    "a dataset",
+    'query { dataset(by: { name: "PPE" }) { name createdBy { name } versions { nodes { name labels { name } } } } }',
+  ],
+])("%s is read by one statement, with all that hangs on it", async (_what, query) => {
+  const registry = await aRegistry();
+  const train = await aDatasetVersion(registry, {}, await aDataset(registry, { name: "PPE" }));
+  const id = await anExperiment(registry, { datasets: { train } });
+  const sent = await statementsOf(() => registry.ask(query, { id }));
+  if (readAhead) expect(sent).toHaveLength(1);
+  else expect(sent.length).toBeGreaterThan(2);
 });
