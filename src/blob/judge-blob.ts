@@ -38,7 +38,8 @@ async function lockOwners(tx: EntityManager, blobId: string): Promise<Set<string
   const locked = new Set<string>();
   for (const table of ["model_version", "experiment"]) {
     const found: { id: string }[] = await tx.query(
-      `select id from ${table} where id in (${ownersOf}) order by id for no key update`,
+      // The array is made once. Of a join, PostgreSQL can leave out a row that has been changed while it waited for it.
+      `select id from ${table} where id = any(array(${ownersOf})) order by id for no key update`,
       [blobId],
     );
     for (const { id } of found) locked.add(id);

@@ -11,9 +11,10 @@ export async function takeSnapshot(
 ): Promise<void> {
   // Its datasets stay as they are until all of them have been written down.
   await tx.query(
-    `select from dataset_version where id in (
+    // The array is made once. Of a join, PostgreSQL can leave out a row that has been changed while it waited for it.
+    `select from dataset_version where id = any(array(
        select dataset_version_id from experiment_dataset_version where experiment_id = $1
-     ) order by id for share`,
+     )) order by id for share`,
     [experimentId],
   );
   await tx.query("set local statement_timeout = 0"); // the labels of many datasets may take their time
