@@ -15,7 +15,7 @@ beforeAll(async () => {
   endpoint = await store.open();
   const access = accessTo(endpoint, store.credentials);
   // A stall of a minute would be waited for.
-  const client = s3Client(access, { connect: 1_000, stall: 400, attempts: 2 });
+  const client = s3Client(access, { connect: 1_000, stall: 1_500, attempts: 2 });
   storage = new S3Storage(client, store.bucket, "files/");
 });
 afterAll(() => store.close());
