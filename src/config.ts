@@ -35,6 +35,8 @@ export interface Config {
   playground: boolean;
   /** Whether queries that come often are compiled. */
   compile: boolean;
+  /** Whether PostgreSQL writes the JSON of answers that need nothing of this process. */
+  writeJson: boolean;
   logLevel: string;
   /** Used once, when the registry is empty. */
   first: { organization: string; ownerName: string; ownerEmail: string; ownerPictureUrl: string | null };
@@ -111,6 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     introspection: flag("INTROSPECTION"),
     playground: flag("PLAYGROUND"),
     compile: flag("COMPILE"),
+    writeJson: flag("WRITE_JSON"),
     logLevel: read("LOG_LEVEL", `one of ${logLevels.join(", ")}`, "warn", (value) =>
       logLevels.includes(value) ? value : undefined,
     ),

@@ -66,7 +66,7 @@ import { ModelVersionResolver, VersionsOfModelResolver } from "./model-version/m
 import { ModelVersionPermissionsResolver } from "./model-version/model-version-permissions.resolver.ts";
 import { RevisionsResolver } from "./model-version/revisions.resolver.ts";
 import { TransferResolver } from "./model-version/transfer.resolver.ts";
-import { toGlobalId } from "./node/id.ts";
+import { globalIdJson, toGlobalId } from "./node/id.ts";
 import { NodeResolver } from "./node/node.resolver.ts";
 import { OrganizationResolver } from "./organization/organization.resolver.ts";
 import { OrganizationPermissionsResolver } from "./organization/organization-permissions.resolver.ts";
@@ -82,6 +82,7 @@ import {
   PreviousAddressesOfModelVersionResolver,
   PreviousAddressResolver,
 } from "./previous-address/previous-address.resolver.ts";
+import type { WriteJson } from "./read-ahead/json.ts";
 import { ReadinessResolver } from "./readiness/readiness.resolver.ts";
 import { ExportExperimentResolver } from "./source-experiment/export-experiment.resolver.ts";
 import {
@@ -215,7 +216,10 @@ export function buildApiSchema(): GraphQLSchema {
 /** Rows know their UUID; clients see an id that carries the type. */
 function showGlobalId(type: GraphQLObjectType): void {
   const { id } = type.getFields();
-  if (id) id.resolve = (row: { id: string }) => toGlobalId(type.name, row.id);
+  if (!id) return;
+  id.resolve = (row: { id: string }) => toGlobalId(type.name, row.id);
+  const json: WriteJson = ({ at }) => globalIdJson(type.name, at("id"));
+  id.extensions = { ...id.extensions, json };
 }
 
 /** Refuses every root field to those who may not use it; see `permissions.ts`. */

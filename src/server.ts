@@ -28,6 +28,7 @@ import { answerBadUrl, answerErrorsAsGraphQL, rawError } from "./http/http-error
 import { acceptMultipart } from "./http/multipart/multipart.ts";
 import { queryLimits } from "./http/query-limits.ts";
 import type { Pace } from "./http/stall-timer.ts";
+import { writeAnswer } from "./http/write-answer.ts";
 import type { Keyring } from "./keyring.ts";
 import { limits } from "./limits.ts";
 import { receiveParts } from "./pending-upload/receive-parts.ts";
@@ -46,6 +47,7 @@ export type ServerConfig = Pick<
   | "maxFileSize"
   | "publicUrl"
   | "compile"
+  | "writeJson"
 > & {
   /** How slow the sender of a file may be, when not as `limits.ts` has it. */
   pace?: Pace;
@@ -154,7 +156,10 @@ export async function createServer(
 function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
   const schema = buildApiSchema();
   return new ApolloServer<Context>({
-    ...(config.compile ? { gateway: compilingGateway(schema, config.compileAfter) } : { schema }),
+    ...(config.compile
+      ? { gateway: compilingGateway(schema, { after: config.compileAfter, write: config.writeJson }) }
+      : { schema }),
+    stringifyResult: writeAnswer,
     introspection: config.introspection,
     // It would refuse urql's GETs, which carry no header of their own, and protect nothing: the only credential is the
     // Authorization header, which no browser sends by itself; a GET cannot change anything; a POST has to be JSON, or

@@ -8,6 +8,7 @@ import type { Operation } from "./support/print-query.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, anExperiment, aVersion, wholeForm } from "./support/seed.ts";
 import { type Answer, type Data, sender } from "./support/send.ts";
+import { statements } from "./support/database.ts";
 import { aServer } from "./support/test-server.ts";
 
 /** How many queries are asked: more of them for a longer run. */
@@ -17,7 +18,8 @@ const queries = 300;
 const ways: Partial<ServerConfig>[] = [
   { compile: false, readAhead: false },
   { compile: false, readAhead: true },
-  { compile: true, compileAfter: 0, readAhead: true },
+  { compile: true, compileAfter: 0, readAhead: true, writeJson: false },
+  { compile: true, compileAfter: 0, readAhead: true, writeJson: true },
   { compile: true, compileAfter: 0, readAhead: false },
 ];
 
@@ -82,6 +84,7 @@ test(
       seen[first.errors.length === 0 ? "whole" : first.data ? "partly" : "refused"] += 1;
     });
     await fc.assert(property, { numRuns: queries });
+    console.log(statements.filter((t) => t.includes(")::text as read")).length, statements.filter((t)=>t.includes("to_json(j) as read")).length, seen);
     // Most of them are answered: it has something to say.
     expect(seen.whole + seen.partly).toBeGreaterThan(queries / 3);
   },

@@ -1,5 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import type { Context } from "../context.ts";
+import type { At } from "../read-ahead/draft.ts";
+import { columnsOfJoined, type Place } from "../read-ahead/json.ts";
 import { one } from "../read-ahead/look.ts";
 import { StorageConnector } from "../storage-connector/storage-connector.ts";
 import type { FileFormat } from "./file-format.ts";
@@ -80,6 +82,11 @@ export const blobOf = one<Blob, "blobId">({
   key: { blobId: "uuid" },
   where: ({ blobId }) => `r.id = ${blobId}`,
 });
+
+/** The columns of a file's blob, which is joined to it once. */
+export function blobSql(file: Place): At {
+  return columnsOfJoined(file, { relation: blobOf.relation, args: undefined });
+}
 
 /** The bytes of something that has some, which a foreign key sees to. */
 export async function blobById(context: Context, blobId: string): Promise<Blob> {

@@ -25,6 +25,12 @@ export function canRunCode(format: FileFormat): boolean | null {
   return runningCode.includes(format) || (silent.includes(format) ? null : false);
 }
 
+/** What `canRunCode` tells, in SQL. */
+export function canRunCodeSql(format: string): string {
+  const known = Object.values(FileFormat).map((each) => [each, canRunCode(each)]);
+  return `'${JSON.stringify(Object.fromEntries(known))}'::json -> ${format}`;
+}
+
 registerEnumType(FileFormat, {
   name: "FileFormat",
   description: "What the bytes of a file look like, whatever it is called.",

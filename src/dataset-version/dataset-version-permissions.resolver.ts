@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
+import type { Role } from "../member/role.ts";
 import { may } from "../permissions.ts";
-import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { InSql } from "../read-ahead/reads.ts";
+import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { DatasetVersion } from "./dataset-version.ts";
 
 const DatasetVersionPermissions = permissionsType("DatasetVersion", {
@@ -11,12 +13,17 @@ const DatasetVersionPermissions = permissionsType("DatasetVersion", {
 
 @Resolver(() => DatasetVersion)
 export class DatasetVersionPermissionsResolver {
+  @InSql(byRole(permissionsOf))
   @FieldResolver(() => DatasetVersionPermissions, { description: viewerPermissionsDescription })
   viewerPermissions(@Ctx() context: Context): InstanceType<typeof DatasetVersionPermissions> {
-    const { role } = viewerOf(context);
-    return {
-      update: may(role, "Mutation.updateDatasetVersion"),
-      delete: may(role, "Mutation.deleteDatasetVersion"),
-    };
+    return permissionsOf(viewerOf(context).role);
   }
+}
+
+/** What a role may do. */
+function permissionsOf(role: Role): InstanceType<typeof DatasetVersionPermissions> {
+  return {
+    update: may(role, "Mutation.updateDatasetVersion"),
+    delete: may(role, "Mutation.deleteDatasetVersion"),
+  };
 }

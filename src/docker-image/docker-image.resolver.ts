@@ -6,13 +6,13 @@ import { includes, Role } from "../member/role.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { edit } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Needs, Reads } from "../read-ahead/reads.ts";
+import { InSql, Needs, Reads } from "../read-ahead/reads.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { selects } from "../selection.ts";
 import { UpdateDockerImageInput } from "./docker-image.input.ts";
 import { DockerImage, dockerImageOf } from "./docker-image.ts";
-import { EnvironmentVariable, showVariables } from "./environment-variable.ts";
+import { EnvironmentVariable, showVariables, variablesJson } from "./environment-variable.ts";
 import { removeDockerImage, updateDockerImage } from "./update-docker-image.ts";
 
 const UpdateDockerImagePayload = payloadType("updateDockerImage", {
@@ -98,6 +98,7 @@ export class DockerImageResolver {
 
 @Resolver(() => DockerImage)
 export class EnvironmentVariablesResolver {
+  @InSql(variablesJson)
   @Needs<DockerImage>("environmentVariables")
   @FieldResolver(() => [EnvironmentVariable], {
     description: "The environment of the training script, in the order given.",

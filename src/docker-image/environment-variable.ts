@@ -1,5 +1,8 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { Keyring, Sealed } from "../keyring.ts";
+import { Role, rolesFrom } from "../member/role.ts";
+import { objectJson, type WriteJson } from "../read-ahead/json.ts";
+import { impossible } from "../read-ahead/written.ts";
 
 export enum Visibility {
   SHOWN = "SHOWN",
@@ -94,3 +97,20 @@ export function showVariables(
     return { name, value, secret: true, visibility };
   });
 }
+
+/** What `showVariables` shows, in SQL; PostgreSQL cannot open a secret, and leaves them to it. */
+export const variablesJson: WriteJson = ({ at, draft }, asked) => {
+  const item = draft.name("e");
+  const isSecret = `${item}.variable ? 'sealed'`;
+  const opens = `viewer.role in ('${rolesFrom(Role.EDITOR).join("', '")}')`;
+  const unlessOpened = (sql: string) =>
+    `case when ${isSecret} and ${opens} then ${impossible} else to_json(${sql}) end`;
+  const variable = objectJson(asked, {
+    name: `${item}.variable ->> 'name'`,
+    value: unlessOpened(`${item}.variable ->> 'value'`),
+    secret: isSecret,
+    visibility: unlessOpened(`case when ${isSecret} then 'MASKED' else 'SHOWN' end`),
+  });
+  return `(select coalesce(json_agg(${variable} order by ${item}.n), '[]')
+    from jsonb_array_elements(${at("environmentVariables")}) with ordinality ${item} (variable, n))`;
+};

@@ -1,6 +1,7 @@
 import type { ApolloServerOptionsWithGateway } from "@apollo/server";
 import {
   type DocumentNode,
+  type ExecutionResult,
   execute,
   type GraphQLSchema,
   isAbstractType,
@@ -14,6 +15,7 @@ import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { coercedVariables, type Variables } from "./variables.ts";
+import { type WrittenQuery, writeQuery } from "./write.ts";
 
 type Gateway = ApolloServerOptionsWithGateway<Context>["gateway"];
 type Executor = NonNullable<Awaited<ReturnType<Gateway["load"]>>["executor"]>;
@@ -24,6 +26,10 @@ interface Way {
   asked: number;
   /** Null when graphql-js has to run it. */
   compiled?: Compiled | null;
+  /** Null when PostgreSQL cannot write its answer. */
+  written?: WrittenQuery | null;
+  /** How often it is not tried to have the answer written, since the last times could not be. */
+  pause: { next: number; left: number };
 }
 
 /** The ways of a document; they are known for as long as Apollo keeps it. */
@@ -39,17 +45,31 @@ interface Asked {
   variables: Variables;
 }
 
+/** The longest pause, so that what can be written again is not missed for long. */
+const longestPause = 100;
+
 /**
- * Runs every operation as graphql-js does, and queries that come often faster: compiled. What the compiler might do in
+ * Runs every operation as graphql-js does, and queries faster: their answer is written by PostgreSQL where that can be,
+ * and those that come often are compiled. What the compiler might do in
  * another way is left to graphql-js, and where it might have told an error in another way, graphql-js runs the query again.
  */
-export function compilingGateway(schema: GraphQLSchema, after: number = limits.compileAfter): Gateway {
+export function compilingGateway(
+  schema: GraphQLSchema,
+  { after = limits.compileAfter, write = true }: { after?: number | undefined; write?: boolean } = {},
+): Gateway {
   tellTypesCalmly(schema);
-  const queries = new CompiledQueries(schema, after);
+  const queries = new Queries(schema, after);
   const executor: Executor = async ({ document, operation, request, context }) => {
     const variables = coercedVariables(context) ?? {};
     // Without an operation, graphql-js tells why there is none.
-    const compiled = operation && queries.find({ document, operation, variables });
+    const asked =
+      operation?.operation === OperationTypeNode.QUERY ? { document, operation, variables } : undefined;
+    const way = asked && queries.wayOf(asked);
+    if (write && way && context.readAhead) {
+      const written = await queries.write(asked, way, context as Context);
+      if (written) return written;
+    }
+    const compiled = way && queries.find(asked, way);
     const answer = await compiled?.run(variables, context).catch(() => undefined);
     if (answer) return answer;
     if (compiled) forget(context as Context);
@@ -89,7 +109,7 @@ function tellTypesCalmly(schema: GraphQLSchema): void {
 }
 
 /** Compiles what comes often, and forgets what has not come for the longest time when it would be too much. */
-class CompiledQueries {
+class Queries {
   readonly #schema: GraphQLSchema;
   readonly #after: number;
   readonly #documents = new WeakMap<DocumentNode, Ways>();
@@ -102,10 +122,24 @@ class CompiledQueries {
     this.#after = after;
   }
 
+  /** The answer, when PostgreSQL can write it. */
+  async write(asked: Asked, way: Way, context: Context): Promise<ExecutionResult | undefined> {
+    const { pause } = way;
+    if (way.written === null || pause.left-- > 0) return undefined;
+    try {
+      way.written ??= writeQuery(this.#schema, asked.document, asked.operation, asked.variables);
+      const answer = await way.written.run(asked.variables, context);
+      pause.next = answer ? 0 : Math.min(longestPause, 2 * pause.next + 1);
+      pause.left = pause.next;
+      return answer;
+    } catch {
+      way.written = null;
+      return undefined;
+    }
+  }
+
   /** The query, when it is compiled. */
-  find(asked: Asked): Compiled | null {
-    if (asked.operation.operation !== OperationTypeNode.QUERY) return null;
-    const way = this.#wayOf(asked);
+  find(asked: Asked, way: Way): Compiled | null {
     way.asked += 1;
     if (way.asked <= this.#after) return null;
     const compiled = way.compiled === undefined ? this.#compile(asked) : way.compiled;
@@ -114,11 +148,11 @@ class CompiledQueries {
     return compiled;
   }
 
-  #wayOf({ document, operation, variables }: Asked): Way {
+  wayOf({ document, operation, variables }: Asked): Way {
     const ways = this.#documents.get(document) ?? waysOf(document);
     this.#documents.set(document, ways);
     const name = JSON.stringify([operation.name?.value, ...ways.deciding.map((each) => variables[each])]);
-    const way = ways.known.get(name) ?? { asked: 0 };
+    const way = ways.known.get(name) ?? { asked: 0, pause: { next: 0, left: 0 } };
     if (ways.known.size < limits.compiledWays) ways.known.set(name, way);
     return way;
   }

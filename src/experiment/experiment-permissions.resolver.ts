@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
+import type { Role } from "../member/role.ts";
 import { may } from "../permissions.ts";
-import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { InSql } from "../read-ahead/reads.ts";
+import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { Experiment } from "./experiment.ts";
 
 const ExperimentPermissions = permissionsType("Experiment", {
@@ -17,18 +19,23 @@ const ExperimentPermissions = permissionsType("Experiment", {
 
 @Resolver(() => Experiment)
 export class ExperimentPermissionsResolver {
+  @InSql(byRole(permissionsOf))
   @FieldResolver(() => ExperimentPermissions, { description: viewerPermissionsDescription })
   viewerPermissions(@Ctx() context: Context): InstanceType<typeof ExperimentPermissions> {
-    const { role } = viewerOf(context);
-    return {
-      update: may(role, "Mutation.updateExperiment"),
-      updateLabelMap: may(role, "Mutation.updateExperimentLabelMap"),
-      updateParameters: may(role, "Mutation.updateExperimentParameters"),
-      addArtifact: may(role, "Mutation.createArtifact"),
-      logMetrics: may(role, "Mutation.logMetrics"),
-      setStatus: may(role, "Mutation.setExperimentStatus"),
-      export: may(role, "Mutation.exportExperiment"),
-      delete: may(role, "Mutation.deleteExperiment"),
-    };
+    return permissionsOf(viewerOf(context).role);
   }
+}
+
+/** What a role may do. */
+function permissionsOf(role: Role): InstanceType<typeof ExperimentPermissions> {
+  return {
+    update: may(role, "Mutation.updateExperiment"),
+    updateLabelMap: may(role, "Mutation.updateExperimentLabelMap"),
+    updateParameters: may(role, "Mutation.updateExperimentParameters"),
+    addArtifact: may(role, "Mutation.createArtifact"),
+    logMetrics: may(role, "Mutation.logMetrics"),
+    setStatus: may(role, "Mutation.setExperimentStatus"),
+    export: may(role, "Mutation.exportExperiment"),
+    delete: may(role, "Mutation.deleteExperiment"),
+  };
 }

@@ -8,7 +8,8 @@ import { firstLabels, firstLabelsDescription, ReadsFirstLabels } from "../label/
 import { Label, type LabelRow } from "../label/label.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { Parameter, type ParameterRow } from "../parameter/parameter.ts";
-import { Needs, Reads } from "../read-ahead/reads.ts";
+import { propertiesJson } from "../read-ahead/json.ts";
+import { InSql, Needs, Reads } from "../read-ahead/reads.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
 import { Experiment } from "./experiment.ts";
 import { ExperimentDatasetVersion, usesOf } from "./experiment-dataset-version.ts";
@@ -65,6 +66,9 @@ export class PartsOfExperimentResolver {
     };
   }
 
+  @InSql(
+    propertiesJson({ about: "aboutRevision", labels: "labelsRevision", parameters: "parametersRevision" }),
+  )
   @Needs<Experiment>("aboutRevision", "labelsRevision", "parametersRevision")
   @FieldResolver(() => ExperimentRevisions, {
     description: "The revision of each section; it starts with 1.",

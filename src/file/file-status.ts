@@ -1,5 +1,6 @@
 import { registerEnumType } from "type-graphql";
 import type { Blob } from "../blob/blob.ts";
+import type { At } from "../read-ahead/draft.ts";
 
 export enum FileStatus {
   VERIFYING = "VERIFYING",
@@ -26,4 +27,9 @@ registerEnumType(FileStatus, {
 export function statusOf({ state }: Blob): FileStatus {
   if (state === "READY") return FileStatus.READY;
   return state === "VERIFYING" ? FileStatus.VERIFYING : FileStatus.CORRUPT;
+}
+
+/** What `statusOf` tells, in SQL. */
+export function statusSql(blob: At): string {
+  return `case when ${blob("state")} in ('READY', 'VERIFYING') then ${blob("state")} else 'CORRUPT' end`;
 }

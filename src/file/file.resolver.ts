@@ -1,22 +1,25 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, FieldResolver, Info, Int, Resolver, Root } from "type-graphql";
-import { type Blob, blobOf } from "../blob/blob.ts";
-import { canRunCode, FileFormat } from "../blob/file-format.ts";
+import { type Blob, blobOf, blobSql } from "../blob/blob.ts";
+import { canRunCode, canRunCodeSql, FileFormat } from "../blob/file-format.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import type { At } from "../read-ahead/draft.ts";
+import { momentJson } from "../read-ahead/leaf-json.ts";
+import { InSql, Reads } from "../read-ahead/reads.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
 import { ByteSize, DateTime, WebURL } from "../scalars.ts";
 import { StorageConnector, storageConnectorById } from "../storage-connector/storage-connector.ts";
 import { authorOf, User } from "../user/user.ts";
 import { downloadUrl } from "./download-url.ts";
 import { File, SizeCategory, smallFile } from "./file.ts";
-import { FileStatus, statusOf } from "./file-status.ts";
+import { FileStatus, statusOf, statusSql } from "./file-status.ts";
 
 /** What both types of files tell of their bytes. */
 @Resolver(() => File)
 export class FileResolver {
   @ReadsBlob("size")
+  @InSql((file) => sizeSql(blobSql(file)))
   @FieldResolver(() => ByteSize, {
     description: "Its size in bytes; as it was announced until the registry has read them.",
   })
@@ -25,6 +28,7 @@ export class FileResolver {
   }
 
   @ReadsBlob("size")
+  @InSql((file) => `case when ${sizeSql(blobSql(file))} > ${smallFile} then 'LARGE' else 'SMALL' end`)
   @FieldResolver(() => SizeCategory, { description: "Whether it is small or large." })
   sizeCategory(@Root() file: File, @Ctx() context: Context): Soon<SizeCategory> {
     return ofBlob(context, file, (blob) =>
@@ -33,12 +37,14 @@ export class FileResolver {
   }
 
   @ReadsBlob("state")
+  @InSql((file) => statusSql(blobSql(file)))
   @FieldResolver(() => FileStatus, { description: "Whether its bytes are what they should be." })
   status(@Root() file: File, @Ctx() context: Context): Soon<FileStatus> {
     return ofBlob(context, file, statusOf);
   }
 
   @ReadsBlob("state", "sha256")
+  @InSql((file) => sha256Sql(blobSql(file)))
   @FieldResolver(() => String, {
     nullable: true,
     description:
@@ -52,6 +58,7 @@ export class FileResolver {
   }
 
   @ReadsBlob("format")
+  @InSql((file) => blobSql(file)("format"))
   @FieldResolver(() => FileFormat, {
     nullable: true,
     description: "What its bytes look like, whatever its name says; null until the registry has read them.",
@@ -61,6 +68,7 @@ export class FileResolver {
   }
 
   @ReadsBlob("format")
+  @InSql((file) => canRunCodeSql(blobSql(file)("format")))
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
@@ -73,6 +81,7 @@ export class FileResolver {
   }
 
   @ReadsBlob("checkedAt")
+  @InSql((file) => momentJson(blobSql(file)("checkedAt")))
   @FieldResolver(() => DateTime, {
     nullable: true,
     description: "When the registry last read all of its bytes; null until it has.",
@@ -131,4 +140,12 @@ function ofBlob<Told>(context: Context, file: File, tell: (blob: Blob) => Told):
 
 function sizeOf({ size }: Blob): number {
   return size ?? 0;
+}
+
+function sizeSql(blob: At): string {
+  return `coalesce(${blob("size")}, 0)`;
+}
+
+function sha256Sql(blob: At): string {
+  return `case when ${blob("state")} <> 'VERIFYING' then encode(${blob("sha256")}, 'hex') end`;
 }

@@ -3,6 +3,7 @@ import { stays } from "../budget.ts";
 import type { Context } from "../context.ts";
 import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { Written } from "../read-ahead/written.ts";
 
 /** The answer; or, in the place of one that is too large, the error that says so: its text would not fit into memory. */
 export function limitAnswer(context: Context, answer: FormattedExecutionResult): FormattedExecutionResult {
@@ -15,6 +16,7 @@ export function limitAnswer(context: Context, answer: FormattedExecutionResult):
 function lengthUpTo(most: number, value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null) return 5;
+  if (value instanceof Written) return value.json.length;
   let length = 2;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length && length <= most; index += 1)

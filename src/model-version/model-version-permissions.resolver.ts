@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
+import type { Role } from "../member/role.ts";
 import { may } from "../permissions.ts";
-import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { InSql } from "../read-ahead/reads.ts";
+import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { ModelVersion } from "./model-version.ts";
 
 const ModelVersionPermissions = permissionsType("ModelVersion", {
@@ -16,17 +18,22 @@ const ModelVersionPermissions = permissionsType("ModelVersion", {
 
 @Resolver(() => ModelVersion)
 export class ModelVersionPermissionsResolver {
+  @InSql(byRole(permissionsOf))
   @FieldResolver(() => ModelVersionPermissions, { description: viewerPermissionsDescription })
   viewerPermissions(@Ctx() context: Context): InstanceType<typeof ModelVersionPermissions> {
-    const { role } = viewerOf(context);
-    return {
-      update: may(role, "Mutation.updateModelVersion"),
-      updateLabelMap: may(role, "Mutation.updateLabelMap"),
-      updateParameters: may(role, "Mutation.updateParameters"),
-      updateDockerImage: may(role, "Mutation.updateDockerImage"),
-      createFile: may(role, "Mutation.createModelFile"),
-      transfer: may(role, "Mutation.transferModelVersion"),
-      delete: may(role, "Mutation.deleteModelVersion"),
-    };
+    return permissionsOf(viewerOf(context).role);
   }
+}
+
+/** What a role may do. */
+function permissionsOf(role: Role): InstanceType<typeof ModelVersionPermissions> {
+  return {
+    update: may(role, "Mutation.updateModelVersion"),
+    updateLabelMap: may(role, "Mutation.updateLabelMap"),
+    updateParameters: may(role, "Mutation.updateParameters"),
+    updateDockerImage: may(role, "Mutation.updateDockerImage"),
+    createFile: may(role, "Mutation.createModelFile"),
+    transfer: may(role, "Mutation.transferModelVersion"),
+    delete: may(role, "Mutation.deleteModelVersion"),
+  };
 }

@@ -1,5 +1,6 @@
 import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { Needs } from "../read-ahead/reads.ts";
+import { propertiesJson } from "../read-ahead/json.ts";
+import { InSql, Needs } from "../read-ahead/reads.ts";
 import { ModelVersion } from "./model-version.ts";
 
 @ObjectType({
@@ -23,15 +24,19 @@ export class Revisions {
   files!: number;
 }
 
+/** By section, the property of a version that counts. */
+const counters = {
+  about: "aboutRevision",
+  labels: "labelsRevision",
+  parameters: "parametersRevision",
+  dockerImage: "dockerImageRevision",
+  files: "filesRevision",
+} as const;
+
 @Resolver(() => ModelVersion)
 export class RevisionsResolver {
-  @Needs<ModelVersion>(
-    "aboutRevision",
-    "labelsRevision",
-    "parametersRevision",
-    "dockerImageRevision",
-    "filesRevision",
-  )
+  @InSql(propertiesJson(counters))
+  @Needs<ModelVersion>(...Object.values(counters))
   @FieldResolver(() => Revisions, {
     description: "The revision of each section; a new version starts with 1.",
   })

@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver } from "type-graphql";
 import { type Context, viewerOf } from "../context.ts";
+import type { Role } from "../member/role.ts";
 import { may, mayWith } from "../permissions.ts";
-import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { InSql } from "../read-ahead/reads.ts";
+import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import { Model } from "./model.ts";
 
 const ModelPermissions = permissionsType("Model", {
@@ -13,14 +15,19 @@ const ModelPermissions = permissionsType("Model", {
 
 @Resolver(() => Model)
 export class ModelPermissionsResolver {
+  @InSql(byRole(permissionsOf))
   @FieldResolver(() => ModelPermissions, { description: viewerPermissionsDescription })
   viewerPermissions(@Ctx() context: Context): InstanceType<typeof ModelPermissions> {
-    const { role } = viewerOf(context);
-    return {
-      update: may(role, "Mutation.updateModel"),
-      createVersion: may(role, "Mutation.createModelVersion"),
-      delete: may(role, "Mutation.deleteModel"),
-      deleteWithVersions: mayWith(role, "Mutation.deleteModel.cascade"),
-    };
+    return permissionsOf(viewerOf(context).role);
   }
+}
+
+/** What a role may do. */
+function permissionsOf(role: Role): InstanceType<typeof ModelPermissions> {
+  return {
+    update: may(role, "Mutation.updateModel"),
+    createVersion: may(role, "Mutation.createModelVersion"),
+    delete: may(role, "Mutation.deleteModel"),
+    deleteWithVersions: mayWith(role, "Mutation.deleteModel.cascade"),
+  };
 }

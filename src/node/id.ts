@@ -7,6 +7,11 @@ export function toGlobalId(type: string, uuid: string): string {
   return `${type}_${uuid.replaceAll("-", "")}`;
 }
 
+/** The same in SQL, of the SQL of a UUID. */
+export function globalIdJson(type: string, uuid: string): string {
+  return `'${type}_' || replace(${uuid}::text, '-', '')`;
+}
+
 /** @returns the type and the UUID, or undefined when this was never an id of this registry. */
 export function parseGlobalId(id: string): { type: string; uuid: string } | undefined {
   const [, type, hex] = form.exec(id) ?? [];

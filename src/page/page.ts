@@ -1,17 +1,21 @@
-import type { FieldNode, GraphQLResolveInfo } from "graphql";
+import { type FieldNode, GraphQLInt, type GraphQLResolveInfo } from "graphql";
 import type { Context } from "../context.ts";
 import { type Bind, conditions } from "../filter.ts";
 import type { Node } from "../node/node.ts";
-import { loadAhead } from "../read-ahead/load.ts";
+import { columnsOf } from "../read-ahead/columns.ts";
+import type { Asked, Place } from "../read-ahead/json.ts";
+import { loadAhead, loadWritten } from "../read-ahead/load.ts";
 import { many, value } from "../read-ahead/look.ts";
 import type { Parent, Wish } from "../read-ahead/relation.ts";
 import { ahead, below, fieldsOf, type Selection } from "../read-ahead/selection.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
+import { isToBeWritten, Unwritable } from "../read-ahead/written.ts";
 import type { RowClass } from "../rows.ts";
 import { selects } from "../selection.ts";
 import type { Connection, PageInfo } from "./connection.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { Direction, type PageArgs, pageSize } from "./page-args.ts";
+import { pageJson } from "./page-json.ts";
 
 /** A list of rows under each of many parents, as a noun declares it. */
 export interface Listing<Row> {
@@ -108,8 +112,15 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
   ): Soon<Connection<Row>> => {
     check(declared, request);
     const selection = ahead(context, info, null);
-    if (!info || !selection) return checked(parent, info);
     const identity = `${rows.relation.name} ${requestKey(request)}`;
+    if (isToBeWritten(info)) {
+      if (!selection) throw new Unwritable("It is too much to be written.");
+      return loadWritten(context, key, parent, {
+        ...{ info, identity, wishes: () => wishes(request, selection) },
+        write: (place) => json(place, request, { type: info.returnType, below: selection }),
+      }) as Promise<unknown> as Promise<Connection<Row>>;
+    }
+    if (!info || !selection) return checked(parent, info);
     return loadAhead(context, key, parent, { info, identity, wishes: () => wishes(request, selection) }).then(
       (read) => checked({ ...read, ...parent }, info),
     );
@@ -123,7 +134,20 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
       return isShown ? then(rows(context, found, request), () => connection) : connection;
     }
   };
-  return Object.assign(look, { wishes });
+  const json = (place: Place, request: PageRequest, asked: Asked) => {
+    const { property } = orderOf(declared, request);
+    const column = columnsOf(place.draft.db, type).get(property);
+    return pageJson(place, asked, {
+      found: { relation: rows.relation, args: request },
+      page: request.page,
+      order: {
+        ...{ field: request.orderBy.field, property, isMoment: column?.type === "timestamptz" },
+        sql: (row) => orderBy(declared, request, row),
+      },
+      totalCount: (place) => count.json(place, request.where ?? null, { type: GraphQLInt, below: null }),
+    });
+  };
+  return Object.assign(look, { wishes, json });
 }
 
 /** What is selected of the rows on a page. */

@@ -4,6 +4,9 @@ import type { RowClass } from "../rows.ts";
 /** A column of a table, by the property that has its value. */
 export interface Column {
   name: string;
+  /** Its type in PostgreSQL; `[]` behind it for an array. */
+  type: string;
+  nullable: boolean;
   /** Makes of its JSON what the entity's property is; null where it is that already. */
   revive: ((json: string) => unknown) | null;
 }
@@ -22,12 +25,15 @@ export function columnsOf(db: DataSource, type: RowClass<unknown>): ReadonlyMap<
   const columns = new Map(
     db
       .getMetadata(type)
-      .columns.map((column) => [column.propertyName, columnOf(column.databaseName, String(column.type))]),
+      .columns.map(({ propertyName, databaseName, type, isArray, isNullable }) => [
+        propertyName,
+        columnOf(databaseName, `${type}${isArray ? "[]" : ""}`, isNullable),
+      ]),
   );
   tables.set(type, columns);
   return columns;
 }
 
-export function columnOf(name: string, type: string): Column {
-  return { name, revive: revivals[type] ?? null };
+export function columnOf(name: string, type: string, nullable: boolean): Column {
+  return { name, type, nullable, revive: revivals[type] ?? null };
 }

@@ -3,9 +3,12 @@ import type { FieldNode, GraphQLResolveInfo } from "graphql";
 import { QueryFailedError } from "typeorm";
 import { loaderOf } from "../batch.ts";
 import type { Context } from "../context.ts";
+import { paramsOf } from "./draft.ts";
+import { type Place, writeJsonStatement } from "./json.ts";
 import type { Key, Parent, Wish } from "./relation.ts";
 import { fieldsOf, variablesBelow } from "./selection.ts";
-import { keyParams, type Row, type Statement, writeStatement } from "./statement.ts";
+import { type Row, type Statement, writeStatement } from "./statement.ts";
+import type { Written } from "./written.ts";
 
 /** Reads wishes under a parent, and nothing below them. @returns a row on which they lie */
 export function load(
@@ -35,28 +38,49 @@ export function loadAhead(context: Context, key: Key, parent: Parent, ahead: Ahe
       const statements = rootsOf(ahead.info);
       return writeStatement(context.db, key, ahead.wishes(), { count, paid: false, statements });
     });
-  const { text, values } = statementFor(1);
-  const identity = values.length === 0 ? text : `${text} ${JSON.stringify(values)}`;
-  return loaderFor(context, key, identity, statementFor, true).load(parent);
+  return loaderFor(context, key, identityOf(statementFor(1)), statementFor, true).load(parent);
+}
+
+function identityOf<Read>({ text, values }: Statement<Read>): string {
+  return values.length === 0 ? text : `${text} ${JSON.stringify(values)}`;
+}
+
+/**
+ * Has PostgreSQL write the answer of a root field. Root fields that select the same are written together.
+ *
+ * @returns null when there is nothing
+ */
+export async function loadWritten(
+  context: Context,
+  key: Key,
+  parent: Parent,
+  { write, ...ahead }: Ahead & { write: (place: Place) => string },
+): Promise<Written | null> {
+  const asJson = { ...ahead, identity: `json ${ahead.identity}` };
+  const statementFor = (count: number) =>
+    remembered(asJson, count, () => {
+      const statements = rootsOf(ahead.info);
+      return writeJsonStatement(context.db, key, ahead.wishes(), { count, statements, write });
+    });
+  const row = await loaderFor(context, key, identityOf(statementFor(1)), statementFor).load(parent);
+  return (row.json as Written | undefined) ?? null;
 }
 
 /** Reads for all parents that ask in one tick. */
-function loaderFor(
+function loaderFor<Read>(
   context: Context,
   key: Key,
   identity: string,
-  statementFor: (count: number) => Statement,
+  statementFor: (count: number) => Statement<Read>,
   isAhead = false,
 ): DataLoader<Parent, Row, string> {
   const properties = Object.keys(key);
   const cacheKeyFn = (parent: Parent) => properties.map((property) => parent[property]).join(" ");
   const read = async (parents: readonly Parent[]) => {
     const { text, values, revive } = statementFor(parents.length);
-    const [first, ...others] = keyParams(key, parents);
-    const { viewer } = context;
-    const organizationId = viewer === null || viewer instanceof Error ? null : viewer.organizationId;
-    const params = [first, organizationId, ...others, ...values];
-    const found: { read: Row | null }[] = await context.db.query(text, params).catch((error) => {
+    const viewer = context.viewer instanceof Error ? null : context.viewer;
+    const params = paramsOf(key, parents, viewer, values);
+    const found: { read: Read | null }[] = await context.db.query(text, params).catch((error) => {
       if (!isAhead || !isRefusedValue(error)) throw error;
       return parents.map(() => ({ read: null }));
     });
@@ -83,7 +107,7 @@ function rootsOf({ schema, operation, fragments, variableValues }: GraphQLResolv
 }
 
 /** Statements live as long as the document that they were written for. */
-const statements = new WeakMap<FieldNode, Map<string, Statement>>();
+const statements = new WeakMap<FieldNode, Map<string, Statement<unknown>>>();
 
 /** How many statements a field keeps: a list that is asked for by ever new cursors has no end of them. */
 const most = 100;
@@ -92,15 +116,19 @@ const most = 100;
 const longest = 4_000;
 
 /** The statement of a field is written once for each value of the variables that change it. */
-function remembered({ info, identity }: Ahead, parents: number, write: () => Statement): Statement {
+function remembered<Read>(
+  { info, identity }: Ahead,
+  parents: number,
+  write: () => Statement<Read>,
+): Statement<Read> {
   const [node] = info.fieldNodes;
   if (!node) return write();
-  const known = statements.get(node) ?? new Map<string, Statement>();
+  const known = statements.get(node) ?? new Map<string, Statement<unknown>>();
   statements.set(node, known);
   const variables = variablesBelow(node, info.fragments).map((name) => info.variableValues[name]);
   const variant = `${identity} ${parents} ${JSON.stringify(variables)}`;
-  const there = known.get(variant);
-  if (there) return there;
+  const there = known.get(variant); // `identity` tells what it reads
+  if (there) return there as Statement<Read>;
   const statement = write();
   if (known.size >= most) known.clear();
   if (variant.length <= longest) known.set(variant, statement);

@@ -2,11 +2,13 @@ import type { GraphQLResolveInfo } from "graphql";
 import type { Context } from "../context.ts";
 import type { Bind } from "../filter.ts";
 import type { RowClass } from "../rows.ts";
-import { load, loadAhead } from "./load.ts";
+import { type Asked, foundJson, type Place, rowJson } from "./json.ts";
+import { load, loadAhead, loadWritten } from "./load.ts";
 import type { KeySql, Parent, Relation, Source, Wanted, Wish } from "./relation.ts";
 import { ahead, type Selection } from "./selection.ts";
 import type { Soon } from "./soon.ts";
 import { columnsOnly, wantedFor, wholeRow } from "./wanted.ts";
+import { isToBeWritten, Unwritable } from "./written.ts";
 
 /**
  * Gives what hangs on a parent. When it was read ahead, it lies on the parent's row, and no promise is made. Otherwise
@@ -18,6 +20,8 @@ export interface Look<Property extends string, Value, Args> {
   relation: Relation;
   /** What to read for a field: with what is selected below it, or these columns, or whole rows. */
   wishes(args: Args, below: Selection | readonly string[] | null): Wish[];
+  /** The JSON of a field that hands on what is found. */
+  json(place: Place, args: Args, asked: Asked): string;
 }
 
 /** Declares a row under each parent, or none. It is joined: the condition must not hold for two. */
@@ -84,6 +88,7 @@ function look<Property extends string, Value, Args>(
       throw new Error(`${source.type.name} was looked up by ${properties}, which was not read.`);
     if (properties.some((property) => parent[property] === null)) return missing;
     if (otherwise) return otherwise(context, parent);
+    if (isToBeWritten(info)) return writeAll(context, parent, args, info) as Soon<Value>;
     const below = ahead(context, info, source.type.name);
     const loaded =
       below && info
@@ -92,5 +97,16 @@ function look<Property extends string, Value, Args>(
     // What is too long to be read ahead, or refused, is read by itself.
     return loaded.then((found) => (place in found ? (found[place] as Value) : read(context, parent, args)));
   };
-  return Object.assign(read, { relation, wishes });
+  /** The object of a root field. */
+  const writeAll = (context: Context, parent: Parent<Property>, args: Args, info: GraphQLResolveInfo) => {
+    const below = ahead(context, info, null);
+    if (below?.type.name !== source.type.name) throw new Unwritable("It is of another type.");
+    return loadWritten(context, key, parent, {
+      ...{ info, identity: placeOf(args), wishes: () => wishes(args, below) },
+      write: (place) => rowJson(place, { relation, args }, { type: info.returnType, below }),
+    });
+  };
+  const json = (place: Place, args: Args, asked: Asked) =>
+    foundJson(place, { relation, args }, asked, missing);
+  return Object.assign(read, { relation, wishes, json });
 }

@@ -1,4 +1,5 @@
 import { Extensions } from "type-graphql";
+import type { WriteJson } from "./json.ts";
 import type { Look } from "./look.ts";
 import type { FieldReads } from "./wanted.ts";
 
@@ -6,7 +7,7 @@ type Arguments = { [name: string]: unknown };
 
 /** A field resolver that gives what a look-up finds: it can be read ahead. */
 export function Reads<Args>(
-  look: Pick<Look<string, unknown, Args>, "wishes">,
+  look: Pick<Look<string, unknown, Args>, "wishes" | "json">,
   options: {
     /** The arguments of the look-up, made of those of the field. */
     args?: (args: never) => Args;
@@ -20,6 +21,7 @@ export function Reads<Args>(
   const reads: FieldReads = {
     wishes: (given: Arguments, below) => look.wishes(args(given as never), columns ?? below),
     needs,
+    ...(!columns && { json: (place, asked, given) => look.json(place, args(given as never), asked) }),
   };
   return Extensions({ reads });
 }
@@ -28,4 +30,9 @@ export function Reads<Args>(
 export function Needs<Row>(...needs: (keyof Row & string)[]): MethodDecorator {
   const reads: FieldReads = { needs };
   return Extensions({ reads });
+}
+
+/** A field whose JSON PostgreSQL can write: as an expression, which comes to what its resolver gives. */
+export function InSql(json: WriteJson): MethodDecorator {
+  return Extensions({ json });
 }

@@ -1,5 +1,6 @@
 import { type FieldNode, GraphQLError, getArgumentValues } from "graphql";
 import { Refusal } from "../user-error.ts";
+import type { WriteJson } from "./json.ts";
 import type { Wanted, Wish } from "./relation.ts";
 import { below, fieldsOf, type Selection } from "./selection.ts";
 
@@ -9,6 +10,8 @@ export interface FieldReads {
   wishes?: (args: { [name: string]: unknown }, below: Selection | null) => Wish[];
   /** Which properties of the row its resolver uses. */
   needs?: readonly string[];
+  /** How PostgreSQL writes the field. */
+  json?: WriteJson;
 }
 
 export function wholeRow(): Wanted {

@@ -1,13 +1,14 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Context } from "../context.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
-import { Needs, Reads } from "../read-ahead/reads.ts";
+import { InSql, Needs, Reads } from "../read-ahead/reads.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
-import { hasParameters, Readiness, readiness, readinessNeeds } from "./readiness.ts";
+import { hasParameters, Readiness, readiness, readinessJson, readinessNeeds } from "./readiness.ts";
 
 @Resolver(() => ModelVersion)
 export class ReadinessResolver {
   @Reads(hasParameters, { needs: readinessNeeds })
+  @InSql(readinessJson("training"))
   @FieldResolver(() => Readiness, {
     description: "Whether it can be the base architecture of an experiment: that needs a docker image.",
   })
@@ -16,6 +17,7 @@ export class ReadinessResolver {
   }
 
   @Needs<ModelVersion>(...readinessNeeds)
+  @InSql(readinessJson("deploying"))
   @FieldResolver(() => Readiness, { description: "Whether it can make inferences: that needs a file." })
   deployable(@Root() version: ModelVersion): Readiness {
     // Parameters are for training only.

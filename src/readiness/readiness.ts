@@ -1,5 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { ModelVersion } from "../model-version/model-version.ts";
+import { objectJson, type WriteJson } from "../read-ahead/json.ts";
 import { value } from "../read-ahead/look.ts";
 
 export enum Section {
@@ -61,9 +62,31 @@ export function readiness(
   return { ready: missing.length === 0, missing, recommended: lacks(uses[use].helps) };
 }
 
+/** What `readiness` comes to, in SQL. */
+export function readinessJson(use: keyof typeof uses): WriteJson {
+  return ({ at }, asked) => {
+    const has: { [section in Section]: string } = {
+      FRAMEWORK: `${at("framework")} is not null`,
+      LABELS: `${at("labelCount")} > 0`,
+      PARAMETERS: `exists (${parameterOf(at("id"))})`,
+      DOCKER_IMAGE: at("trainable"),
+      FILES: at("deployable"),
+    };
+    const { needs, helps } = uses[use];
+    const lacks = (sections: Section[]) =>
+      `to_json(array_remove(array[${sections.map((each) => `case when not (${has[each]}) then '${each}' end`)}], null))`;
+    const ready = needs.map((section) => has[section]).join(" and ");
+    return objectJson(asked, { ready, missing: lacks(needs), recommended: lacks(helps) });
+  };
+}
+
+function parameterOf(id: string): string {
+  return `select from parameter p where p.model_version_id = ${id}`;
+}
+
 /** Whether each version has a parameter. */
 export const hasParameters = value<boolean, "id">({
   key: { id: "uuid" },
-  sql: ({ id }) => `select exists (select from parameter p where p.model_version_id = ${id})`,
+  sql: ({ id }) => `select exists (${parameterOf(id)})`,
   missing: false,
 });

@@ -6,8 +6,8 @@ import { Experiment, experimentOfSource } from "../experiment/experiment.ts";
 import { firstLabels, firstLabelsDescription, ReadsFirstLabels } from "../label/first-labels.ts";
 import { Label, type LabelRow } from "../label/label.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
-import { toGlobalId } from "../node/id.ts";
-import { Needs, Reads } from "../read-ahead/reads.ts";
+import { globalIdJson, toGlobalId } from "../node/id.ts";
+import { InSql, Needs, Reads } from "../read-ahead/reads.ts";
 import { type Soon, then } from "../read-ahead/soon.ts";
 import {
   Metric,
@@ -35,6 +35,7 @@ export class SourceExperimentOfModelVersionResolver {
 
 @Resolver(() => SourceExperiment)
 export class SourceExperimentResolver {
+  @InSql(({ at }) => globalIdJson("Experiment", at("experimentId")))
   @Needs<SourceExperiment>("experimentId")
   @FieldResolver(() => ID, { description: "The id of the experiment, also when it is gone." })
   experimentId(@Root() source: SourceExperiment): string {

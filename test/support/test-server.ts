@@ -14,6 +14,7 @@ export const filesDir = mkdtempSync(join(tmpdir(), "registry-files-"));
 /** The whole suite has to pass both ways. */
 export const readAhead = process.env.READ_AHEAD !== "false";
 const compile = process.env.COMPILE !== "false";
+const writeJson = process.env.WRITE_JSON !== "false";
 
 /** The keys of the servers of this test file. */
 export const testSecretKeys = parseSecretKeys(newSecretKey()) ?? [];
@@ -44,6 +45,7 @@ export async function aServer(
       introspection: true,
       playground: true,
       compile,
+      writeJson,
       compileAfter: 0, // what comes once, too
       logLevel: "silent",
       maxFileSize: 2 ** 40,

@@ -1,0 +1,110 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getArgumentValues,
+  isNonNullType,
+  locatedError,
+  type OperationDefinitionNode,
+} from "graphql";
+import { QueryFailedError } from "typeorm";
+import type { Context } from "../context.ts";
+import { fieldsOf } from "../read-ahead/selection.ts";
+import { askToWrite, Unwritable, Written } from "../read-ahead/written.ts";
+import { fragmentsOf } from "./specialize.ts";
+import type { Variables } from "./variables.ts";
+
+/** A query whose answer PostgreSQL writes, for one set of what `@skip` and `@include` say in it. */
+export interface WrittenQuery {
+  /** Undefined when resolvers have to make the answer. @throws Unwritable when they always have to */
+  run(variables: Variables, context: Context): Promise<ExecutionResult | undefined>;
+}
+
+interface Root {
+  key: string;
+  node: FieldNode;
+  field: GraphQLField<unknown, unknown>;
+  info: Omit<GraphQLResolveInfo, "variableValues">;
+}
+
+/**
+ * Runs the resolvers of a query's root fields, which decide who may ask what; what they look up comes as JSON that PostgreSQL
+ * has written.
+ *
+ * @throws Unwritable
+ */
+export function writeQuery(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): WrittenQuery {
+  const roots = rootsOf(schema, document, operation, variables);
+  return {
+    async run(given, context) {
+      try {
+        const values = await Promise.all(roots.map((root) => resolve(root, given, context)));
+        return { data: Object.fromEntries(roots.map(({ key }, index) => [key, values[index]])) };
+      } catch (error) {
+        if (error instanceof Unwritable) throw error;
+        const [root, ...others] = roots;
+        if (!root || others.length > 0 || !isFinal(error)) return undefined;
+        return failed(root, error);
+      }
+    },
+  };
+}
+
+function rootsOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): Root[] {
+  const type = schema.getRootType(operation.operation);
+  if (!type) throw new Unwritable("There is no such root.");
+  const fragments = fragmentsOf(document);
+  const selection = {
+    info: { schema, fragments, variableValues: variables },
+    type,
+    sets: [operation.selectionSet],
+  };
+  return Array.from(fieldsOf(selection), ([key, nodes]): Root => {
+    const [node] = nodes as [FieldNode];
+    const field = type.getFields()[node.name.value];
+    if (!field?.resolve) throw new Unwritable("It has no resolver.");
+    const path = { prev: undefined, key, typename: type.name };
+    const info = {
+      ...{ fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType: type, path },
+      ...{ schema, fragments, rootValue: undefined, operation },
+    };
+    return { key, node, field, info };
+  });
+}
+
+async function resolve({ node, field, info }: Root, variables: Variables, context: Context) {
+  const args = getArgumentValues(field, node, variables);
+  const value = await field.resolve?.(
+    undefined,
+    args,
+    context,
+    askToWrite({ ...info, variableValues: variables }),
+  );
+  if (value instanceof Written || (value === null && !isNonNullType(field.type))) return value;
+  throw new Unwritable(`${field.name} does not hand on what it looks up.`);
+}
+
+/** Whether it would be no other, were it asked again: but a value that PostgreSQL cannot take may be one field's affair. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { code } = error.driverError as { code?: string };
+  return code?.startsWith("57") ?? false;
+}
+
+function failed({ key, field, info }: Root, error: unknown): ExecutionResult {
+  const data = isNonNullType(field.type) ? null : { [key]: null };
+  return { data, errors: [locatedError(error, info.fieldNodes, [key])] };
+}
