@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import { QueryFailedError } from "typeorm";
 import type { Context } from "../context.ts";
+import { limits } from "../limits.ts";
 import { fieldsOf } from "../read-ahead/selection.ts";
 import { askToWrite, Unwritable, Written } from "../read-ahead/written.ts";
 import { fragmentsOf } from "./specialize.ts";
@@ -47,6 +48,7 @@ export function writeQuery(
     async run(given, context) {
       try {
         const values = await Promise.all(roots.map((root) => resolve(root, given, context)));
+        if (!isAllowed(values)) return undefined;
         return { data: Object.fromEntries(roots.map(({ key }, index) => [key, values[index]])) };
       } catch (error) {
         if (error instanceof Unwritable) throw error;
@@ -95,6 +97,17 @@ async function resolve({ node, field, info }: Root, variables: Variables, contex
   );
   if (value instanceof Written || (value === null && !isNonNullType(field.type))) return value;
   throw new Unwritable(`${field.name} does not hand on what it looks up.`);
+}
+
+/** Whether an answer is sure to hold no more objects than it may; see `budget.ts`. */
+function isAllowed(values: (Written | null)[]): boolean {
+  let size = 0;
+  for (const json of values.map((value) => value?.json ?? "")) {
+    size += Math.ceil(json.length / 100);
+    if (json.length <= limits.answer) continue;
+    for (let at = json.indexOf("{"); at >= 0; at = json.indexOf("{", at + 1)) size += 1;
+  }
+  return size <= limits.answer;
 }
 
 /** Whether it would be no other, were it asked again: but a value that PostgreSQL cannot take may be one field's affair. */

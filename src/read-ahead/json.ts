@@ -153,14 +153,20 @@ export function columnsOfJoined(place: Place, found: Found): At {
   return atColumns(place.draft, found.relation, join(place, found));
 }
 
-/** A list of objects, each of a row. One that is longer than its share of what an answer may hold cannot be written. */
+/**
+ * How much longer than its share a list may be. A share is what is left of an answer when all other lists are as long as they
+ * can be, which they hardly ever are; of the answer as a whole it is looked at what it holds.
+ */
+const longer = 8;
+
+/** A list of objects, each of a row. One that is too long cannot be written. */
 function rowsJson(place: Place, found: Found, { below }: Asked): string {
   const { relation, args } = found;
   const { source } = relation;
   if (!below) throw new Unwritable("It is no list of objects.");
   if (source.alone && place.parents !== 1) throw new Unwritable("It is read for many in another way.");
   const limit = source.limit?.(args) ?? null;
-  const share = limit === null ? shareOf(place.draft, place.parents) : null;
+  const share = limit === null ? longer * shareOf(place.draft, place.parents) : null;
   const { from, row, rows } = rowsOf(place, found, limit ?? (share ?? 0) + 1);
   const fields = fieldsJson(rows, relation, below);
   // A join may put the rows into another order.
