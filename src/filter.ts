@@ -67,6 +67,21 @@ export function enumFilter(name: string, type: object, nullable: boolean) {
 
 type Filter = { [operator: string]: unknown };
 
+/** What a field of `where` compares. */
+export interface Target {
+  column: string;
+  /** Of ids: the type that they are of. */
+  idOf?: string;
+  nullable?: true;
+  /** Whether it has a handful of values, each of which can have a plan of its own. */
+  few?: true;
+}
+
+/** A column, or an expression, that has a handful of values. */
+export function few(column: string): Target {
+  return { column, few: true };
+}
+
 /**
  * Stands in a statement whose best plan depends on what it is given: whether a filter finds much or nothing. One plan for all
  * values would walk a million rows for the few that another index finds at once.
@@ -90,11 +105,11 @@ const operators: { [operator: string]: (column: string, value: unknown, bind: Bi
 /**
  * The conditions of a `where` input.
  *
- * @param columns the column that each field of `where` compares; for ids also their type, and whether it can be null.
+ * @param columns what each field of `where` compares.
  */
 export function conditions(
   where: object | null | undefined,
-  columns: { [field: string]: string | { column: string; idOf?: string; nullable?: true } },
+  columns: { [field: string]: string | Target },
   bind: Bind,
 ): string[] {
   return Object.entries(where ?? {}).flatMap(([field, filter]: [string, Filter | null]) =>
@@ -103,11 +118,18 @@ export function conditions(
       const target = columns[field];
       const compare = operators[operator];
       if (!target || !compare) throw new Error(`No column or operator for ${path.join(".")}.`);
-      const { column, idOf, nullable } = typeof target === "string" ? { column: target } : target;
+      const { column, idOf, nullable, few }: Target =
+        typeof target === "string" ? { column: target } : target;
       checkOperand(operator, value, path, nullable);
+      if (operator === "eq" && (value === null || few)) return compare(column, value, literal);
       return `${compare(column, idOf ? uuids(idOf, value, path) : normalized(operator, value), bind)} ${planAnew}`;
     }),
   );
+}
+
+/** Of an enum or a boolean, which GraphQL has looked at: so it needs no quoting, but gets it. */
+function literal(value: unknown): string {
+  return typeof value === "boolean" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
 }
 
 function checkOperand(operator: string, value: unknown, path: string[], nullable = false): void {

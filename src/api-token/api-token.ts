@@ -1,5 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { few } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { includes, Role } from "../member/role.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -86,7 +87,7 @@ export const apiTokensOf = listing({
   orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
   filters: {
     name: "r.name",
-    role: "r.role",
+    role: few("r.role"),
     expiresAt: "r.expires_at",
     lastUsedAt: "r.last_used_at",
     user: { column: "r.user_id", idOf: "User" },

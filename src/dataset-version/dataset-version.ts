@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { onConstraint } from "../database-error.ts";
 import { Dataset } from "../dataset/dataset.ts";
+import { few } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { DetectionType } from "../model-version/enums.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -106,7 +107,7 @@ const declared: Omit<Listing<DatasetVersion>, "parent"> = {
   },
   filters: {
     name: "r.name",
-    type: "r.type",
+    type: few("r.type"),
     createdAt: "r.created_at",
     updatedAt: "r.updated_at",
   },

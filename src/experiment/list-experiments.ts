@@ -1,3 +1,4 @@
+import { few } from "../filter.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
 import { Experiment } from "./experiment.ts";
@@ -14,8 +15,8 @@ const declared: Omit<Listing<Experiment>, "parent"> = {
   filters: {
     name: "r.name",
     projectName: { column: "r.project_name", nullable: true },
-    status: "r.status",
-    type: "r.type",
+    status: few("r.status"),
+    type: few("r.type"),
     createdBy: { column: "r.created_by_id", idOf: "User" },
     createdAt: "r.created_at",
     updatedAt: "r.updated_at",

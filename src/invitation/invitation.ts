@@ -2,6 +2,7 @@ import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { ApiToken } from "../api-token/api-token.ts";
 import { onConstraint } from "../database-error.ts";
+import { few } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { includes, Role } from "../member/role.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -73,7 +74,7 @@ export const invitationsOf = listing({
   type: Invitation,
   parent: "organization_id",
   orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
-  filters: { email: "r.email", role: "r.role", expiresAt: "r.expires_at" },
+  filters: { email: "r.email", role: few("r.role"), expiresAt: "r.expires_at" },
 });
 
 onConstraint(

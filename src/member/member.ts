@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 import { batch } from "../batch.ts";
 import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
+import { few } from "../filter.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
@@ -83,10 +84,10 @@ export const membersOf = listing({
   orders: { CREATED_AT: { property: "createdAt", column: "created_at" } },
   filters: {
     name: "(select u.name from user_account u where u.id = r.user_id)",
-    role: "r.role",
+    role: few("r.role"),
     email: "r.email",
-    service: "(r.email is null)",
-    active: "(r.removed_at is null)",
+    service: few("(r.email is null)"),
+    active: few("(r.removed_at is null)"),
   },
 });
 

@@ -1,3 +1,4 @@
+import { few } from "../filter.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
 import { live } from "../trash/trash-entry.ts";
@@ -17,10 +18,10 @@ export const versionListing: Omit<Listing<ModelVersion>, "parent"> = {
   },
   filters: {
     name: "r.name",
-    type: "r.type",
-    framework: { column: "r.framework", nullable: true },
-    trainable: "r.trainable",
-    deployable: "r.deployable",
+    type: few("r.type"),
+    framework: { ...few("r.framework"), nullable: true },
+    trainable: few("r.trainable"),
+    deployable: few("r.deployable"),
     createdBy: { column: "r.created_by_id", idOf: "User" },
     createdAt: "r.created_at",
     updatedAt: "r.updated_at",

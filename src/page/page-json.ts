@@ -67,7 +67,7 @@ function pageRows(place: Place, selection: Selection, page: WrittenPage, selecte
   for (const [index, { key, nodes, name }] of selected.entries()) {
     const at = belowField(selection, nodes);
     if (name === "pageInfo") {
-      columns.push([`c${index}`, cursor]);
+      if (showsCursors(at)) columns.push([`c${index}`, cursor]);
       json.set(key, pageInfoJson(at, page.page, `p.c${index}`));
       continue;
     }
@@ -99,6 +99,10 @@ function pageInfoJson(below: Selection, page: PageArgs, cursor: string): string 
       endCursor: at(forward ? "desc" : "asc"),
     },
   );
+}
+
+function showsCursors(pageInfo: Selection): boolean {
+  return [...fieldsOf(pageInfo).values()].some((nodes) => nodeName(nodes).endsWith("Cursor"));
 }
 
 /** What `toCursor` makes of a row. */

@@ -1,5 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
+import { few } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { parseGlobalId } from "../node/id.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -114,7 +115,7 @@ export const trashOf = listing({
   base: "r.purged_at is null",
   orders: { DELETED_AT: { property: "deletedAt", column: "deleted_at" } },
   filters: {
-    kind: "r.kind",
+    kind: few("r.kind"),
     name: "r.name",
     deletedBy: { column: "r.deleted_by_id", idOf: "User" },
     deletedAt: "r.deleted_at",
