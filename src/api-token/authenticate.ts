@@ -1,3 +1,4 @@
+import DataLoader from "dataloader";
 import type { DataSource } from "typeorm";
 import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -6,6 +7,7 @@ import type { Viewer } from "../viewer/viewer.ts";
 import { apiTokenSecret, readSecret } from "./secret.ts";
 
 interface TokenRow {
+  digest: Buffer;
   tokenId: string;
   organizationId: string;
   userId: string;
@@ -35,21 +37,41 @@ export async function authenticate(
       "The API token is malformed: expected `Authorization: Bearer mreg_…` with the whole token.",
     );
 
-  const [row]: TokenRow[] = await db.query(
-    `select t.id as "tokenId", t.organization_id as "organizationId", t.user_id as "userId",
-       t.role as "tokenRole", m.role as "memberRole",
-       t.expires_at as "expiresAt", coalesce(t.expires_at <= now(), false) as expired,
-       coalesce(t.last_used_at < now() - interval '${limits.lastUsed} seconds', true) as unnoted
-     from api_token t join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
-     where t.digest = $1 and m.removed_at is null`,
-    [digest],
-  );
+  const row = await lookupIn(db).load(digest);
   if (!row) return refused(unknown);
   if (row.expired) return refused("The API token has expired.");
   if (row.unnoted) await noteUse(db, row.tokenId).catch(() => {}); // it can be noted the next time
   const { organizationId, userId, tokenId, tokenRole, memberRole, expiresAt } = row;
   const role = lower(tokenRole, memberRole);
   return { organizationId, userId, tokenId, role, expiresAt, capped: role !== memberRole };
+}
+
+const lookups = new WeakMap<DataSource, DataLoader<Buffer, TokenRow | null>>();
+
+/** Looks tokens up together whose requests have arrived together. Nothing is kept: a token can be revoked at any moment. */
+function lookupIn(db: DataSource): DataLoader<Buffer, TokenRow | null> {
+  const known = lookups.get(db);
+  if (known) return known;
+  const lookup = new DataLoader((digests: readonly Buffer[]) => findTokens(db, digests), {
+    cache: false,
+    batchScheduleFn: setImmediate, // when all that has arrived has been read
+  });
+  lookups.set(db, lookup);
+  return lookup;
+}
+
+async function findTokens(db: DataSource, digests: readonly Buffer[]): Promise<(TokenRow | null)[]> {
+  const found: TokenRow[] = await db.query(
+    `select t.digest, t.id as "tokenId", t.organization_id as "organizationId", t.user_id as "userId",
+       t.role as "tokenRole", m.role as "memberRole",
+       t.expires_at as "expiresAt", coalesce(t.expires_at <= now(), false) as expired,
+       coalesce(t.last_used_at < now() - interval '${limits.lastUsed} seconds', true) as unnoted
+     from unnest((select $1::bytea[])) d join api_token t on t.digest = d
+     join member m on (m.organization_id, m.user_id) = (t.organization_id, t.user_id)
+     where m.removed_at is null`,
+    [digests],
+  );
+  return digests.map((digest) => found.find((row) => row.digest.equals(digest)) ?? null);
 }
 
 const unknown = "The API token is unknown: it was never issued, or has been revoked.";
