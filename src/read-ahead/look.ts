@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from "graphql";
+import { type GraphQLResolveInfo, getNamedType, isAbstractType } from "graphql";
 import type { Context } from "../context.ts";
 import type { Bind } from "../filter.ts";
 import type { RowClass } from "../rows.ts";
@@ -99,8 +99,10 @@ function look<Property extends string, Value, Args>(
   };
   /** The object of a root field. */
   const writeAll = (context: Context, parent: Parent<Property>, args: Args, info: GraphQLResolveInfo) => {
-    const below = ahead(context, info, null);
-    if (below?.type.name !== source.type.name) throw new Unwritable("It is of another type.");
+    const below = ahead(context, info, source.type.name);
+    const given = getNamedType(info.returnType);
+    if (!below || (given !== below.type && !isAbstractType(given)))
+      throw new Unwritable("It is too much, or a part of something else.");
     return loadWritten(context, key, parent, {
       ...{ info, identity: placeOf(args), wishes: () => wishes(args, below) },
       write: (place) => rowJson(place, { relation, args }, { type: info.returnType, below }),
