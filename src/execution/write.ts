@@ -3,9 +3,12 @@ import {
   type ExecutionResult,
   type FieldNode,
   type GraphQLField,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getArgumentValues,
+  getNullableType,
+  isListType,
   isNonNullType,
   locatedError,
   type OperationDefinitionNode,
@@ -95,8 +98,18 @@ async function resolve({ node, field, info }: Root, variables: Variables, contex
     context,
     askToWrite({ ...info, variableValues: variables }),
   );
-  if (value instanceof Written || (value === null && !isNonNullType(field.type))) return value;
-  throw new Unwritable(`${field.name} does not hand on what it looks up.`);
+  return written(field.type, value);
+}
+
+/** What a resolver hands on: what has been written, nothing, or a list of these. */
+function written(type: GraphQLOutputType, value: unknown): Written | null {
+  if (value instanceof Written) return value;
+  if (value === null && !isNonNullType(type)) return null;
+  const list = getNullableType(type);
+  if (!Array.isArray(value) || !isListType(list))
+    throw new Unwritable("The resolver does not hand on what it looks up.");
+  const items = value.map((item) => written(list.ofType, item)?.json ?? "null");
+  return new Written(`[${items}]`);
 }
 
 /** Whether an answer is sure to hold no more objects than it may; see `budget.ts`. */
