@@ -105,7 +105,7 @@ function look<Property extends string, Value, Args>(
       throw new Unwritable("It is too much, or a part of something else.");
     return loadWritten(context, key, parent, {
       ...{ info, identity: placeOf(args), wishes: () => wishes(args, below) },
-      write: (place) => rowJson(place, { relation, args }, { type: info.returnType, below }),
+      write: (place) => rowJson(place, { relation, args }, { type: below.type, below }),
     });
   };
   const json = (place: Place, args: Args, asked: Asked) =>
