@@ -27,7 +27,8 @@ export function pageJson(place: Place, { below: selection }: Asked, page: Writte
     if (name === "totalCount") return [key, page.totalCount(place)];
     return [key, rows?.json.get(key) ?? listJson(place, selection, nodes, page)];
   });
-  return rows ? `(select ${objectSql(fields)} from (${rows.from}) p)` : objectSql(fields);
+  // One object of all rows, also where nothing is selected that is made of them.
+  return rows ? `(select ${objectSql(fields)} from (${rows.from}) p having true)` : objectSql(fields);
 }
 
 /** Nothing but the objects of a page: as any other list. */
