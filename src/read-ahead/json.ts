@@ -110,6 +110,9 @@ export function foundJson(place: Place, found: Found, asked: Asked, missing: unk
   return kind === "one" ? joinedJson(place, found, asked) : rowsJson(place, found, asked);
 }
 
+/** A row that becomes an object. None of its columns, which are named by the client, can be called so and be taken for it. */
+export const object = '"{}"';
+
 /** An object of which one row has all fields; null when there is none. */
 export function rowJson(place: Place, found: Found, { type, below }: Asked): string {
   const { relation, args } = found;
@@ -120,8 +123,8 @@ export function rowJson(place: Place, found: Found, { type, below }: Asked): str
   const at = atColumns(draft, relation, row);
   const inner: Place = { draft, at, joins: [], joined: new Map(), parents };
   const fields = fieldsJson(inner, relation, below);
-  const json = `(select to_json(o) from (
-    select ${asColumns(fields)} from (${from}) ${row} ${inner.joins.join(" ")}) o)`;
+  const json = `(select to_json(${object}) from (
+    select ${asColumns(fields)} from (${from}) ${row} ${inner.joins.join(" ")}) ${object})`;
   return isNonNullType(type) ? `coalesce(${json}, ${impossible})` : json;
 }
 
@@ -171,9 +174,9 @@ function rowsJson(place: Place, found: Found, { below }: Asked): string {
   const fields = fieldsJson(rows, relation, below);
   // A join may put the rows into another order.
   const order = rows.joins.length > 0 ? `order by ${source.order?.(row, args)}` : "";
-  const list = "coalesce(json_agg(o), '[]')";
+  const list = `coalesce(json_agg(${object}), '[]')`;
   const whole = share === null ? list : `case when count(*) > ${share} then ${impossible} else ${list} end`;
-  return `(select ${whole} from (select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${order}) o)`;
+  return `(select ${whole} from (select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${order}) ${object})`;
 }
 
 /** Where the fields of each row of a list are written. */
