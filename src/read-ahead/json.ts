@@ -7,6 +7,7 @@ import {
   isNonNullType,
 } from "graphql";
 import type { DataSource } from "typeorm";
+import { limits } from "../limits.ts";
 import {
   type At,
   atColumns,
@@ -20,7 +21,6 @@ import {
   takeShare,
   valueUnder,
 } from "./draft.ts";
-import { limits } from "../limits.ts";
 import { columnJson, leafJson } from "./leaf-json.ts";
 import type { Key, Relation, Wish } from "./relation.ts";
 import { below, fieldsOf, type Selection } from "./selection.ts";
