@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { buildApiSchema } from "../src/schema.ts";
 import type { ServerConfig } from "../src/server.ts";
 import { anyQuery } from "./support/any-query.ts";
+import { statements } from "./support/database.ts";
 import { type Everything, everything } from "./support/people.ts";
 import type { Operation } from "./support/print-query.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aFile, aModel, anExperiment, aVersion, wholeForm } from "./support/seed.ts";
 import { type Answer, type Data, sender } from "./support/send.ts";
-import { statements } from "./support/database.ts";
 import { aServer } from "./support/test-server.ts";
 
 /** How many queries are asked: more of them for a longer run. */
@@ -84,7 +84,11 @@ test(
       seen[first.errors.length === 0 ? "whole" : first.data ? "partly" : "refused"] += 1;
     });
     await fc.assert(property, { numRuns: queries });
-    console.log(statements.filter((t) => t.includes(")::text as read")).length, statements.filter((t)=>t.includes("to_json(j) as read")).length, seen);
+    console.log(
+      statements.filter((t) => t.includes(")::text as read")).length,
+      statements.filter((t) => t.includes("to_json(j) as read")).length,
+      seen,
+    );
     // Most of them are answered: it has something to say.
     expect(seen.whole + seen.partly).toBeGreaterThan(queries / 3);
   },

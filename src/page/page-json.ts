@@ -1,6 +1,6 @@
 import type { FieldNode } from "graphql";
 import type { Asked, Found, Place } from "../read-ahead/json.ts";
-import { asColumns, fieldsJson, objectJson, objectSql, rowsOf } from "../read-ahead/json.ts";
+import { asColumns, fieldsJson, object, objectJson, objectSql, rowsOf } from "../read-ahead/json.ts";
 import { momentJson } from "../read-ahead/leaf-json.ts";
 import { below, fieldsOf, type Selection } from "../read-ahead/selection.ts";
 import { Unwritable } from "../read-ahead/written.ts";
@@ -27,7 +27,8 @@ export function pageJson(place: Place, { below: selection }: Asked, page: Writte
     if (name === "totalCount") return [key, page.totalCount(place)];
     return [key, rows?.json.get(key) ?? listJson(place, selection, nodes, page)];
   });
-  return rows ? `(select ${objectSql(fields)} from (${rows.from}) p)` : objectSql(fields);
+  // One object of all rows, also where nothing is selected that is made of them.
+  return rows ? `(select ${objectSql(fields)} from (${rows.from}) p having true)` : objectSql(fields);
 }
 
 /** Nothing but the objects of a page: as any other list. */
@@ -40,8 +41,8 @@ function listJson(
   const { from, row, rows } = rowsOf(place, found, pageSize(page));
   const fields = fieldsJson(rows, found.relation, belowField(selection, nodes));
   const sorted = rows.joins.length > 0 ? `order by ${order.sql(row)}` : "";
-  return `(select coalesce(json_agg(o), '[]') from (
-    select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${sorted}) o)`;
+  return `(select coalesce(json_agg(${object}), '[]') from (
+    select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${sorted}) ${object})`;
 }
 
 interface Selected {

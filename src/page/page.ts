@@ -135,6 +135,7 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
     }
   };
   const json = (place: Place, request: PageRequest, asked: Asked) => {
+    check(declared, request);
     const { property } = orderOf(declared, request);
     const column = columnsOf(place.draft.db, type).get(property);
     return pageJson(place, asked, {

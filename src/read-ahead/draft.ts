@@ -12,8 +12,9 @@ export interface Draft {
   bind: Bind;
   /** Makes a name that is new in the statement. */
   name(prefix: string): string;
-  /** Lists without a limit, among which all that is read ahead in a request is shared. */
+  /** Lists without a limit, among which all that is read ahead in a request is shared; and how many have taken their share. */
   lists: number;
+  taken: number;
 }
 
 /** The SQL of a property of the row that wishes hang on. */
@@ -25,8 +26,8 @@ export const mostJoins = 8;
 /** Parameters that every statement has: the first property of the keys, and who asks. */
 const fixed = 3;
 
-/** @param statements by how many an operation may read ahead, this one included */
-export function newDraft(db: DataSource, key: Key, wishes: Iterable<Wish>, statements: number): Draft {
+/** @param lists how many lists without a limit all statements of an operation read ahead */
+export function newDraft(db: DataSource, key: Key, lists: number): Draft {
   const values: unknown[] = [];
   let names = 0;
   return {
@@ -34,11 +35,13 @@ export function newDraft(db: DataSource, key: Key, wishes: Iterable<Wish>, state
     values,
     bind: (value) => `$${Object.keys(key).length + fixed - 1 + values.push(value)}`,
     name: (prefix) => `${prefix}${names++}`,
-    lists: listsIn(wishes) * statements,
+    lists,
+    taken: 0,
   };
 }
 
-function listsIn(wishes: Iterable<Wish>): number {
+/** How many lists without a limit are wished for. */
+export function listsIn(wishes: Iterable<Wish>): number {
   let lists = 0;
   for (const { relation, args, wanted } of wishes) {
     if (relation.kind === "many" && limitOf(relation, args) === null) lists += 1;
@@ -57,8 +60,9 @@ function limitOf({ source }: Relation, args: unknown): number | null {
 }
 
 /** How many rows of a list without a limit are read ahead; one that turns out to be longer is left to its resolver. */
-export function shareOf({ lists }: Draft, parents: number): number {
-  return Math.max(1, Math.floor(limits.answer / parents / lists));
+export function takeShare(draft: Draft, parents: number): number {
+  draft.taken += 1;
+  return Math.max(1, Math.floor(limits.answer / parents / draft.lists));
 }
 
 /** Who asks, and the parents `k`, by number. */

@@ -7,6 +7,7 @@ import {
   isNonNullType,
 } from "graphql";
 import type { DataSource } from "typeorm";
+import { limits } from "../limits.ts";
 import {
   type At,
   atColumns,
@@ -17,7 +18,7 @@ import {
   mostJoins,
   newDraft,
   rowsUnder,
-  shareOf,
+  takeShare,
   valueUnder,
 } from "./draft.ts";
 import { columnJson, leafJson } from "./leaf-json.ts";
@@ -59,12 +60,18 @@ export type Found = Pick<Wish, "relation" | "args">;
 export function writeJsonStatement(
   db: DataSource,
   key: Key,
-  wishes: Wish[],
   { count, statements, write }: { count: number; statements: number; write: (place: Place) => string },
 ): Statement<string> {
-  const draft = newDraft(db, key, wishes, statements);
-  const json = write({ draft, at: atParent, joins: [], joined: new Map(), parents: count });
-  const text = `select (${json})::text as read from ${fromParents(key, count)} order by k.n`;
+  const written = (lists: number) => {
+    const draft = newDraft(db, key, lists * statements);
+    return { draft, json: write({ draft, at: atParent, joins: [], joined: new Map(), parents: count }) };
+  };
+  const alone = written(1);
+  // How many lists there are is known when they are written: a list that is asked for twice is two of them.
+  const { draft, json } = alone.draft.taken > 1 ? written(alone.draft.taken) : alone;
+  // Materialized, in effect: a text that is measured is written once.
+  const text = `select case when octet_length(read) <= ${mostBytes} then read else (${impossible})::text end as read
+    from ${fromParents(key, count)} cross join lateral (select (${json})::text as read offset 0) j order by k.n`;
   return {
     text,
     values: draft.values,
@@ -73,6 +80,9 @@ export function writeJsonStatement(
     },
   };
 }
+
+/** What is longer is not sent to this process, where a resolver tells sooner that it is too much. */
+const mostBytes = limits.answerCharacters;
 
 /** The fields of an object, by their keys in the answer. */
 export function fieldsJson(place: Place, relation: Relation, selection: Selection): [string, string][] {
@@ -110,6 +120,9 @@ export function foundJson(place: Place, found: Found, asked: Asked, missing: unk
   return kind === "one" ? joinedJson(place, found, asked) : rowsJson(place, found, asked);
 }
 
+/** A row that becomes an object. None of its columns, which are named by the client, can be called so and be taken for it. */
+export const object = '"{}"';
+
 /** An object of which one row has all fields; null when there is none. */
 export function rowJson(place: Place, found: Found, { type, below }: Asked): string {
   const { relation, args } = found;
@@ -120,8 +133,8 @@ export function rowJson(place: Place, found: Found, { type, below }: Asked): str
   const at = atColumns(draft, relation, row);
   const inner: Place = { draft, at, joins: [], joined: new Map(), parents };
   const fields = fieldsJson(inner, relation, below);
-  const json = `(select to_json(o) from (
-    select ${asColumns(fields)} from (${from}) ${row} ${inner.joins.join(" ")}) o)`;
+  const json = `(select to_json(${object}) from (
+    select ${asColumns(fields)} from (${from}) ${row} ${inner.joins.join(" ")}) ${object})`;
   return isNonNullType(type) ? `coalesce(${json}, ${impossible})` : json;
 }
 
@@ -166,14 +179,14 @@ function rowsJson(place: Place, found: Found, { below }: Asked): string {
   if (!below) throw new Unwritable("It is no list of objects.");
   if (source.alone && place.parents !== 1) throw new Unwritable("It is read for many in another way.");
   const limit = source.limit?.(args) ?? null;
-  const share = limit === null ? longer * shareOf(place.draft, place.parents) : null;
+  const share = limit === null ? longer * takeShare(place.draft, place.parents) : null;
   const { from, row, rows } = rowsOf(place, found, limit ?? (share ?? 0) + 1);
   const fields = fieldsJson(rows, relation, below);
   // A join may put the rows into another order.
   const order = rows.joins.length > 0 ? `order by ${source.order?.(row, args)}` : "";
-  const list = "coalesce(json_agg(o), '[]')";
+  const list = `coalesce(json_agg(${object}), '[]')`;
   const whole = share === null ? list : `case when count(*) > ${share} then ${impossible} else ${list} end`;
-  return `(select ${whole} from (select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${order}) o)`;
+  return `(select ${whole} from (select ${asColumns(fields)} from ${from} ${rows.joins.join(" ")} ${order}) ${object})`;
 }
 
 /** Where the fields of each row of a list are written. */

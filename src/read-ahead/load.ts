@@ -60,7 +60,7 @@ export async function loadWritten(
   const statementFor = (count: number) =>
     remembered(asJson, count, () => {
       const statements = rootsOf(ahead.info);
-      return writeJsonStatement(context.db, key, ahead.wishes(), { count, statements, write });
+      return writeJsonStatement(context.db, key, { count, statements, write });
     });
   const row = await loaderFor(context, key, identityOf(statementFor(1)), statementFor).load(parent);
   return (row.json as Written | undefined) ?? null;

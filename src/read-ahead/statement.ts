@@ -9,10 +9,11 @@ import {
   columnsOfSource,
   type Draft,
   fromParents,
+  listsIn,
   mostJoins,
   newDraft,
   rowsUnder,
-  shareOf,
+  takeShare,
   valueUnder,
 } from "./draft.ts";
 import type { Key, Wish } from "./relation.ts";
@@ -57,7 +58,7 @@ export function writeStatement(
   wishes: Iterable<Wish>,
   { count, paid, statements }: Parents,
 ): Statement {
-  const draft = newDraft(db, key, wishes, statements);
+  const draft = newDraft(db, key, listsIn(wishes) * statements);
   const level: Level = { columns: [], joins: [] };
   const parents = paid ? null : count;
   const revive = inTurn(Array.from(wishes, (wish) => writeWish(draft, level, atParent, wish, parents)));
@@ -142,7 +143,7 @@ const write: { [kind in "one" | "many" | "value"]: Write } = {
     const { relation, args, place } = wish;
     const limit = relation.source.limit?.(args) ?? null;
     // A list that turns out to be longer than its share of the answer's budget is left to its resolver.
-    const share = limit === null && parents !== null ? shareOf(draft, parents) : null;
+    const share = limit === null && parents !== null ? takeShare(draft, parents) : null;
     const from = rowsUnder(draft, at, wish, share === null ? limit : share + 1);
     const [rows, name] = [draft.name("r"), draft.name("l")];
     const columns = columnsFor(draft, wish);

@@ -1,0 +1,71 @@
+import { expect, test } from "@jest/globals";
+import { limits } from "../src/limits.ts";
+import { aRegistry, type Registry } from "./support/registry.ts";
+import { aModel, aVersion, uuid } from "./support/seed.ts";
+import { bothWays } from "./support/written.ts";
+
+/** Labels as no form could take them in a moment. */
+async function addLabels({ db }: Registry, id: string, count: number, name = "class") {
+  await db.query(
+    "insert into label (model_version_id, index, name) select $1, n, $3 || n from generate_series(1, $2::int) n",
+    [uuid(id), count, name],
+  );
+}
+
+test("labels that are asked for again and again count again and again", async () => {
+  const registry = await aRegistry();
+  const ask = await bothWays(registry);
+  const id = await aVersion(registry, await aModel(registry));
+  await addLabels(registry, id, limits.labels);
+  const query = (times: number) =>
+    `query ($id: ID!) { modelVersion(by: { id: $id }) { ${Array.from({ length: times }, (_, n) => `l${n}: labels { index }`).join(" ")} } }`;
+  expect(await ask(registry.token, query(3), { id })).toMatchObject({ isWritten: true });
+  const { answer } = await ask(registry.token, query(5), { id });
+  expect(answer.errors).toMatchObject([{ extensions: { code: "QUERY_TOO_LARGE" } }]);
+});
+
+test("a list that is longer than its share of an answer is left to its resolver", async () => {
+  const registry = await aRegistry();
+  const ask = await bothWays(registry);
+  const modelId = await aModel(registry);
+  const [long, short] = [await aVersion(registry, modelId), await aVersion(registry, modelId)];
+  await addLabels(registry, long, 8 * limits.answer / 100 + 1);
+  await addLabels(registry, short, 8 * limits.answer / 100);
+  const query = `query ($name: String!) { modelVersions(first: 100, where: { name: { eq: $name } }) { nodes { labels { name } } } }`;
+  for (const [id, isWritten] of [
+    [short, true],
+    [long, false],
+  ] as const) {
+    const { modelVersion } = await registry.ask(
+      "query ($id: ID!) { modelVersion(by: { id: $id }) { name } }",
+      { id },
+    );
+    expect(await ask(registry.token, query, { name: modelVersion.name })).toMatchObject({ isWritten });
+  }
+});
+
+test("parameters count by their length", async () => {
+  const registry = await aRegistry();
+  const ask = await bothWays(registry);
+  const modelId = await aModel(registry);
+  const parameters = Array.from({ length: 16 }, (_, n) => ({ name: `p${n}`, value: "x".repeat(60_000) }));
+  for (let n = 0; n < 11; n += 1) await aVersion(registry, modelId, { parameters });
+  const query = "query ($first: Int!) { modelVersions(first: $first) { nodes { parameters { value } } } }";
+  expect(await ask(registry.token, query, { first: 10 })).toMatchObject({ isWritten: true });
+  const { answer } = await ask(registry.token, query, { first: 11 });
+  expect(answer.errors?.[0]).toMatchObject({ extensions: { code: "QUERY_TOO_LARGE" } });
+});
+
+test("an answer may have so many characters and no more", async () => {
+  const registry = await aRegistry();
+  const ask = await bothWays(registry);
+  const id = await aVersion(registry, await aModel(registry));
+  await addLabels(registry, id, 18_000, "n".repeat(180));
+  const query = (times: number) =>
+    `query ($id: ID!) { modelVersion(by: { id: $id }) { ${Array.from({ length: times }, (_, n) => `l${n}: labels { ${Array.from({ length: 8 }, (_, n) => `n${n}: name`).join(" ")} }`).join(" ")} } }`;
+  const { answer, status } = await ask(registry.token, query(2), { id });
+  expect({ answer, status }).toMatchObject({
+    status: 400,
+    answer: { errors: [{ extensions: { code: "QUERY_TOO_LARGE" } }] },
+  });
+});
