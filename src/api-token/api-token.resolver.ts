@@ -8,7 +8,7 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { authorOf, User, userById } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
@@ -33,6 +33,7 @@ const ApiTokenPermissions = permissionsType("ApiToken", { revoke: "Revoke it." }
 
 @Resolver(() => ApiToken)
 export class ApiTokenResolver {
+  @HandsOn()
   @Query(() => ApiTokenConnection, {
     description: "The API tokens of all members of the organization. One's own are in `viewer`.",
   })

@@ -12,7 +12,7 @@ import type { Connection } from "../page/connection.ts";
 import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
@@ -53,6 +53,7 @@ const DeleteDatasetVersionPayload = payloadType("deleteDatasetVersion", {
 
 @Resolver(() => DatasetVersion)
 export class DatasetVersionResolver {
+  @HandsOn()
   @Query(() => DatasetVersion, {
     nullable: true,
     description: "One version of a dataset; null when there is none.",
@@ -70,6 +71,7 @@ export class DatasetVersionResolver {
     return datasetVersionByName(context, key, undefined, info);
   }
 
+  @HandsOn()
   @Query(() => DatasetVersionConnection, { description: "The versions of all datasets of the organization." })
   datasetVersions(
     @Args(() => PageArgs) page: PageArgs,

@@ -8,7 +8,7 @@ import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { may } from "../permissions.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
@@ -45,6 +45,7 @@ const DatasetPermissions = permissionsType("Dataset", {
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
+  @HandsOn()
   @Query(() => Dataset, { nullable: true, description: "One dataset; null when there is none." })
   dataset(
     @Arg("by", () => DatasetBy, { description: "How to find it." }) by: DatasetBy,
@@ -54,6 +55,7 @@ export class DatasetResolver {
     return findDataset(context, by, ["by"], info);
   }
 
+  @HandsOn()
   @Query(() => DatasetConnection, { description: "The datasets of the organization." })
   datasets(
     @Args(() => PageArgs) page: PageArgs,

@@ -80,7 +80,7 @@ function rootsOf(
   return Array.from(fieldsOf(selection), ([key, nodes]): Root => {
     const [node] = nodes as [FieldNode];
     const field = type.getFields()[node.name.value];
-    if (!field?.resolve) throw new Unwritable("It has no resolver.");
+    if (!field?.extensions.handsOn) throw new Unwritable("Its resolver makes something of what it looks up.");
     const path = { prev: undefined, key, typename: type.name };
     const info = {
       ...{ fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType: type, path },

@@ -7,7 +7,7 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { authorOf, User } from "../user/user.ts";
@@ -44,6 +44,7 @@ const SetExperimentStatusPayload = payloadType("setExperimentStatus", {
 
 @Resolver(() => Experiment)
 export class ExperimentResolver {
+  @HandsOn()
   @Query(() => Experiment, { nullable: true, description: "One experiment; null when there is none." })
   experiment(
     @Arg("by", () => ExperimentBy, { description: "How to find it." }) by: ExperimentBy,
@@ -53,6 +54,7 @@ export class ExperimentResolver {
     return findExperiment(context, by, info);
   }
 
+  @HandsOn()
   @Query(() => ExperimentConnection, { description: "The experiments of the organization." })
   experiments(
     @Args(() => PageArgs) page: PageArgs,

@@ -8,7 +8,7 @@ import { Organization } from "../organization/organization.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { authorOf, User } from "../user/user.ts";
 import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
@@ -50,6 +50,7 @@ const InvitationPermissions = permissionsType("Invitation", { revoke: "Take it b
 
 @Resolver(() => Invitation)
 export class InvitationResolver {
+  @HandsOn()
   @Query(() => InvitationConnection, { description: "The invitations that nobody has accepted yet." })
   invitations(
     @Args(() => PageArgs) page: PageArgs,

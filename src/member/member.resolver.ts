@@ -6,6 +6,7 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { HandsOn } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { UpdateUserInput } from "../user/user.input.ts";
 import { User, userById } from "../user/user.ts";
@@ -35,6 +36,7 @@ const UpdateServiceUserPayload = payloadType("updateServiceUser", {
 
 @Resolver(() => Member)
 export class MemberResolver {
+  @HandsOn()
   @Query(() => MemberConnection, {
     description: "The members of the organization, service users among them.",
   })

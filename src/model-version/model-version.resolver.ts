@@ -8,7 +8,7 @@ import type { Connection } from "../page/connection.ts";
 import { pageRequest } from "../page/page.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { authorOf, User } from "../user/user.ts";
@@ -39,6 +39,7 @@ const UpdateModelVersionPayload = payloadType("updateModelVersion", {
 
 @Resolver(() => ModelVersion)
 export class ModelVersionResolver {
+  @HandsOn()
   @Query(() => ModelVersion, { nullable: true, description: "One version; null when there is none." })
   modelVersion(
     @Arg("by", () => ModelVersionBy, { description: "How to find it." }) by: ModelVersionBy,
@@ -48,6 +49,7 @@ export class ModelVersionResolver {
     return findModelVersion(context, by, info);
   }
 
+  @HandsOn()
   @Query(() => ModelVersionConnection, { description: "The versions of all models of the organization." })
   modelVersions(
     @Args(() => PageArgs) page: PageArgs,

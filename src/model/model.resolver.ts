@@ -7,7 +7,7 @@ import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
@@ -34,6 +34,7 @@ const UpdateModelPayload = payloadType("updateModel", {
 
 @Resolver(() => Model)
 export class ModelResolver {
+  @HandsOn()
   @Query(() => Model, { nullable: true, description: "One model; null when there is none." })
   model(
     @Arg("by", () => ModelBy, { description: "How to find it." }) by: ModelBy,
@@ -43,6 +44,7 @@ export class ModelResolver {
     return findModel(context, by, ["by"], info);
   }
 
+  @HandsOn()
   @Query(() => ModelConnection, { description: "The models of the organization." })
   models(
     @Args(() => PageArgs) page: PageArgs,

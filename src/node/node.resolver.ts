@@ -2,12 +2,14 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
+import { HandsOn } from "../read-ahead/reads.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 import { parseGlobalId } from "./id.ts";
 import { Node, nodeTypes } from "./node.ts";
 
 @Resolver()
 export class NodeResolver {
+  @HandsOn()
   @Query(() => Node, { nullable: true, description: "The object with this id; null when there is none." })
   node(
     @Arg("id", () => ID, { description: "The id of anything that implements `Node`." }) id: string,
@@ -17,6 +19,7 @@ export class NodeResolver {
     return find(context, id, ["id"], info);
   }
 
+  @HandsOn()
   @Query(() => [Node], {
     nullable: "items",
     description: "The objects with these ids, in their order; null in the place of one that does not exist.",

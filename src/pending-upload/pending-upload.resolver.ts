@@ -8,7 +8,7 @@ import { File } from "../file/file.ts";
 import { limits } from "../limits.ts";
 import { ModelVersion, modelVersionById } from "../model-version/model-version.ts";
 import { uuidOf } from "../node/id.ts";
-import { Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { authorOf, User } from "../user/user.ts";
 import { partUrls } from "./part-urls.ts";
@@ -17,6 +17,7 @@ import { PartUrl, UploadedPart } from "./uploaded-part.ts";
 
 @Resolver(() => PendingUpload)
 export class PendingUploadResolver {
+  @HandsOn()
   @Query(() => PendingUpload, {
     nullable: true,
     description:

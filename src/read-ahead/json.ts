@@ -70,7 +70,7 @@ export function writeJsonStatement(
   // How many lists there are is known when they are written: a list that is asked for twice is two of them.
   const { draft, json } = alone.draft.taken > 1 ? written(alone.draft.taken) : alone;
   // Materialized, in effect: a text that is measured is written once.
-  const text = `select case when octet_length(read) <= ${mostBytes} then read else (${impossible})::text end as read
+  const text = `select case when octet_length(read) > ${mostBytes} then (${impossible})::text else read end as read
     from ${fromParents(key, count)} cross join lateral (select (${json})::text as read offset 0) j order by k.n`;
   return {
     text,

@@ -36,3 +36,8 @@ export function Needs<Row>(...needs: (keyof Row & string)[]): MethodDecorator {
 export function InSql(json: WriteJson): MethodDecorator {
   return Extensions({ json });
 }
+
+/** A root field whose resolver hands on what a look-up gives that was told its `info`: so PostgreSQL can write it. */
+export function HandsOn(): MethodDecorator {
+  return Extensions({ handsOn: true });
+}

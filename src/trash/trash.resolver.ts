@@ -5,6 +5,7 @@ import { ModelVersion, modelVersionById } from "../model-version/model-version.t
 import { toGlobalId } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
+import { HandsOn } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { User, userById } from "../user/user.ts";
 import { addressOf } from "./address.ts";
@@ -21,6 +22,7 @@ import {
 
 @Resolver(() => TrashEntry)
 export class TrashResolver {
+  @HandsOn()
   @Query(() => TrashEntryConnection, {
     description: "What was deleted and can be restored, the last deletion first.",
   })
