@@ -2,8 +2,11 @@ import pg from "pg";
 
 /** What the driver calls as the answers come in; see its own `Query`. */
 interface Query {
-  name?: string | undefined;
-  text: string;
+  get name(): string | undefined;
+  set name(name: string | undefined);
+  get text(): string;
+  set text(text: string);
+  values?: unknown[];
   queryMode?: "extended";
   submit(connection: Connection): Error | null;
   handleRowDescription(message: unknown): void;
@@ -15,14 +18,17 @@ interface Query {
 }
 
 interface Connection {
-  stream: { cork(): void; uncork(): void; destroy(error: Error): void };
+  stream: { writable: boolean; write(bytes: Buffer): boolean; destroy(error: Error): void };
   submittedNamedStatements: { [name: string]: string };
-  sync(): void;
 }
 
 type Settle = (error: Error | null, result: pg.QueryResult) => void;
 export type Statement = Query;
-export const Statement = pg.Query as unknown as new (config: pg.QueryConfig, settle: Settle) => Query;
+export const Statement = pg.Query as unknown as new (
+  text: string,
+  values: unknown[] | undefined,
+  settle: Settle,
+) => Query;
 
 /**
  * Statements that reach PostgreSQL in one packet and are answered in one: it does them in their order, and after the first
@@ -33,32 +39,35 @@ export class Batch extends Statement {
   #done = 0;
 
   constructor(statements: Statement[]) {
-    super({ text: "" }, () => {});
+    super("", undefined, () => {});
     this.#statements = statements;
-    // The driver notes under its name that a statement has been parsed, before anything else of it is answered.
-    Object.defineProperties(this, {
-      name: { get: () => this.#current?.name },
-      text: { get: () => this.#current?.text },
-    });
   }
+
+  // The driver notes under its name that a statement has been parsed, before anything else of it is answered.
+  override get name(): string | undefined {
+    return this.#current?.name;
+  }
+
+  override set name(_name) {} // it has none of its own
+
+  override get text(): string {
+    return this.#current?.text ?? "";
+  }
+
+  override set text(_text) {}
 
   override submit(connection: Connection): null {
     const { stream } = connection;
-    const wire: Connection = Object.create(connection, {
-      sync: { value() {} }, // PostgreSQL answers, and goes on after an error, when it comes
-      close: { value: () => stream.destroy(new Error("A parameter cannot be sent.")) }, // nothing of it may be done
-    });
-    stream.cork();
-    try {
-      for (const statement of this.#statements) {
-        statement.queryMode = "extended";
-        // One that is not sent would take the answer of the next.
-        if (statement.submit(wire)) stream.destroy(new Error("A statement cannot be sent."));
-      }
-      connection.sync();
-    } finally {
-      stream.uncork();
+    const { pieces, ...wires } = wireOf(connection);
+    const wire = this.#statements.length > 1 ? wires.shared : wires.single;
+    pieces.length = 0;
+    for (const statement of this.#statements) {
+      statement.queryMode = "extended";
+      // One that is not sent would take the answer of the next.
+      if (statement.submit(wire)) stream.destroy(new Error("A statement cannot be sent."));
     }
+    pieces.push(sync);
+    if (stream.writable) stream.write(Buffer.concat(pieces));
     return null;
   }
 
@@ -72,6 +81,10 @@ export class Batch extends Statement {
 
   override handleCommandComplete(message: unknown, connection: Connection): void {
     this.#current?.handleCommandComplete(message, connection);
+    this.#done += 1;
+  }
+
+  override handleEmptyQuery(): void {
     this.#done += 1;
   }
 
@@ -90,4 +103,35 @@ export class Batch extends Statement {
   get #current(): Statement | undefined {
     return this.#statements[this.#done];
   }
+}
+
+/** A connection that keeps what it is to send: a socket takes one piece in half the time of twenty. */
+interface Wire {
+  pieces: Buffer[];
+  single: Connection;
+  /** Of several statements nothing may be done when one of them cannot be sent. */
+  shared: Connection;
+}
+
+const sync = Buffer.from([0x53, 0, 0, 0, 4]); // an S, and the length of what follows
+
+const known = new WeakMap<Connection, Wire>();
+
+function wireOf(connection: Connection): Wire {
+  const wire = known.get(connection) ?? newWire(connection);
+  known.set(connection, wire);
+  return wire;
+}
+
+function newWire(connection: Connection): Wire {
+  const pieces: Buffer[] = [];
+  const stream = { writable: true, cork() {}, uncork() {}, write: (piece: Buffer) => pieces.push(piece) };
+  const single: Connection = Object.create(connection, {
+    stream: { value: stream },
+    sync: { value() {} }, // PostgreSQL answers, and goes on after an error, when it comes
+  });
+  const shared: Connection = Object.create(single, {
+    close: { value: () => connection.stream.destroy(new Error("A parameter cannot be sent.")) },
+  });
+  return { pieces, single, shared };
 }
