@@ -29,6 +29,8 @@ export async function setLabels(
   { versionUuid, labels, expectedRevision }: LabelsToSet,
 ): Promise<{ answer: Promise<ModelVersion> }> {
   const columns = columnsOf(tx, ModelVersion);
+  // As sub-selects, so that PostgreSQL keeps its plan: see `given` in `label.ts`.
+  const [indexes, names] = ["(select $3::int[])", "(select $4::text[])"];
   const found = `r.id = $1 and r.organization_id = $2 and ${live}`;
   await send(tx, `select from model_version r where ${found} for no key update`, [
     versionUuid,
@@ -37,11 +39,11 @@ export async function setLabels(
   return send(
     tx,
     `with added as (
-       select index from unnest($3::int[]) given (index)
+       select index from unnest(${indexes}) given (index)
        where not exists (select from label l where l.model_version_id = $1 and l.index = given.index)
      ), written as (
        insert into label as l (model_version_id, index, name)
-       select r.id, given.* from model_version r, unnest($3::int[], $4::text[]) given
+       select r.id, given.* from model_version r, unnest(${indexes}, ${names}) given
        where ${found} and r.labels_revision = coalesce($5, r.labels_revision)
          and r.label_count + (select count(*) from added) <= ${limits.labels}
        on conflict (model_version_id, index) do update set name = excluded.name where l.name <> excluded.name

@@ -68,7 +68,8 @@ interface NewVersion {
 }
 
 /**
- * One statement for all of it: foreign keys are checked, and labels counted, when it has ended.
+ * One statement for all of it: foreign keys are checked, and labels counted, when it has ended. Lists stand in sub-selects,
+ * so that PostgreSQL keeps its plan.
  *
  * @returns the version as it is then, if it has a number.
  */
@@ -87,10 +88,11 @@ async function insertVersion(
        values ($2, $3, $1, $4, coalesce((select last_version from numbered), $5), $6, $7, $8, $9)
        returning ${columnsOf(tx, ModelVersion)}
      ), labels as (
-       insert into label (model_version_id, index, name) select $2, * from unnest($10::int[], $11::text[])
+       insert into label (model_version_id, index, name) select $2, * from unnest((select $10::int[]), (select $11::text[]))
      ), parameters as (
        insert into parameter (model_version_id, name, type, value, position)
-       select $2, * from unnest($12::text[], $13::text[], $14::json[], $15::int[])
+       select $2, *
+       from unnest((select $12::text[]), (select $13::text[]), (select $14::json[]), (select $15::int[]))
      )
      select * from version`,
     [
