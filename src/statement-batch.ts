@@ -30,17 +30,25 @@ export const Statement = pg.Query as unknown as new (
   settle: Settle,
 ) => Query;
 
+export const begin = "START TRANSACTION";
+export const commit = "COMMIT";
+
 /**
  * Statements that reach PostgreSQL in one packet and are answered in one: it does them in their order, and after the first
  * that fails it passes over the rest. Each is still a statement of its own, which sees what was committed before it.
  */
 export class Batch extends Statement {
   readonly #statements: Statement[];
-  #done = 0;
+  readonly #sent: Statement[];
+  #done: number;
 
   constructor(statements: Statement[]) {
     super("", undefined, () => {});
+    // What PostgreSQL gets before a Sync is a transaction by itself: with both its ends at hand neither has to be sent.
+    const whole = statements[0]?.text === begin && statements.at(-1)?.text === commit;
     this.#statements = statements;
+    this.#sent = whole ? statements.slice(1, -1) : statements;
+    this.#done = whole ? 1 : 0;
   }
 
   // The driver notes under its name that a statement has been parsed, before anything else of it is answered.
@@ -59,9 +67,9 @@ export class Batch extends Statement {
   override submit(connection: Connection): null {
     const { stream } = connection;
     const { pieces, ...wires } = wireOf(connection);
-    const wire = this.#statements.length > 1 ? wires.shared : wires.single;
+    const wire = this.#sent.length > 1 ? wires.shared : wires.single;
     pieces.length = 0;
-    for (const statement of this.#statements) {
+    for (const statement of this.#sent) {
       statement.queryMode = "extended";
       // One that is not sent would take the answer of the next.
       if (statement.submit(wire)) stream.destroy(new Error("A statement cannot be sent."));
