@@ -101,8 +101,10 @@ export class Batch extends Statement {
   }
 
   override handleError(error: Error, connection: Connection): void {
-    for (const statement of this.#statements.slice(0, this.#done)) statement.handleReadyForQuery(connection);
-    for (const statement of this.#statements.slice(this.#done)) {
+    // Of all that have been done the last one fails when they cannot be committed.
+    const failed = Math.min(this.#done, this.#statements.length - 1);
+    for (const statement of this.#statements.slice(0, failed)) statement.handleReadyForQuery(connection);
+    for (const statement of this.#statements.slice(failed)) {
       if (statement.name) delete connection.submittedNamedStatements[statement.name];
       statement.handleError(error, connection);
     }

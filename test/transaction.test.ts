@@ -77,6 +77,7 @@ test("what PostgreSQL refuses in the end is not done either", async () => {
     for (const divisor of [1, 1, 3]) await send(tx, note, [divisor]);
   });
   await expect(failing).rejects.toThrow("later");
+  await expect(db.query("insert into noted (id) values ($1), ($1)", [1])).rejects.toThrow("later");
   expect(await noted()).toEqual([]);
   await db.query("alter table noted drop constraint later, add primary key (id)");
 });
