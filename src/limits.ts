@@ -13,6 +13,8 @@ export const limits = {
   invitationDaysAtMost: 90,
   /** Labels of one version: ImageNet-21k, the largest map in use, has 21,841. */
   labels: 25_000,
+  /** Of a new version with more labels the number comes last: others of its model wait while it is being given. */
+  labelsAfterNumber: 1_000,
   /** Labels of each kind of difference that a divergence shows. */
   divergence: 1_000,
   /** Differences of one section that a comparison of versions shows. */

@@ -25,20 +25,24 @@ export class Client extends Connection {
 
   override query(text: unknown, values?: unknown): Promise<unknown> {
     if (typeof text !== "string") return super.query(text, values);
-    return this.ask({ text, values: values as unknown[] });
+    return this.ask(text, values as unknown[] | undefined);
   }
 
-  protected ask(config: pg.QueryConfig): Promise<unknown> {
+  protected ask(text: string, values: unknown[] | undefined, name?: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      const settle = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
       if (this.#waiting.length === 0) process.nextTick(() => this.#send());
-      this.#waiting.push(new Statement(config, (error, result) => (error ? reject(error) : resolve(result))));
+      this.#waiting.push(Object.assign(new Statement(text, values, settle), { name }));
     });
   }
 
   #send(): void {
     const statements = this.#waiting;
     this.#waiting = [];
-    void super.query(statements.length > 1 ? new Batch(statements) : statements[0]);
+    const [first] = statements;
+    // Several commands in one text are only understood when nothing comes along.
+    const alone = statements.length === 1 && !first?.values?.length;
+    void super.query(alone ? first : new Batch(statements));
   }
 }
 
@@ -47,10 +51,10 @@ export class Client extends Connection {
  * is the digest of the text: behind a pooler that gives one connection to several processes it cannot mean another text.
  */
 export class PreparingClient extends Client {
-  protected override ask(config: pg.QueryConfig): Promise<unknown> {
-    const name = config.values && config.values.length > 0 ? nameOf(config.text) : undefined;
-    if (!name) return super.ask(config);
-    return super.ask({ ...config, name }).catch((error) => {
+  protected override ask(text: string, values: unknown[] | undefined): Promise<unknown> {
+    const name = values && values.length > 0 ? nameOf(text) : undefined;
+    if (!name) return super.ask(text, values);
+    return super.ask(text, values, name).catch((error) => {
       if (isOutdated(error)) void this.end();
       throw error;
     });

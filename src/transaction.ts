@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+import { begin, commit } from "./statement-batch.ts";
 
 /** What has been sent in the transactions that are under way, and nobody has waited for. */
 const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
@@ -20,7 +21,7 @@ export async function transaction<Result>(
     const begun = beginWithFirst(runner);
     try {
       const result = await work(runner.manager);
-      if (begun()) await Promise.all([...pending, runner.query("COMMIT")]);
+      if (begun()) await Promise.all([...pending, runner.query(commit)]);
       return result;
     } catch (error) {
       if (begun()) await rollBack(runner);
@@ -66,12 +67,12 @@ export async function send<Rows, Answer>(
 function beginWithFirst(runner: QueryRunner): () => boolean {
   const query = runner.query.bind(runner) as (text: string, ...rest: unknown[]) => Promise<unknown>;
   let begun = false;
-  const begin = async (text: string, ...rest: unknown[]) => {
+  const first = async (text: string, ...rest: unknown[]) => {
     begun = true;
     Object.assign(runner, { query });
-    const [, answer] = await Promise.all([query("START TRANSACTION"), query(text, ...rest)]);
+    const [, answer] = await Promise.all([query(begin), query(text, ...rest)]);
     return answer;
   };
-  Object.assign(runner, { query: begin });
+  Object.assign(runner, { query: first });
   return () => begun;
 }

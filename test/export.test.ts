@@ -245,6 +245,37 @@ test("an experiment with the labels of many datasets is exported, however long t
   expect((await exporting).body).toEqual({ data: { exportExperiment: { modelVersion: { version: 1 } } } });
 });
 
+test("while an export takes its time, other versions get their numbers, and one of its name waits for it", async () => {
+  const registry = await aRegistry();
+  const [train, modelId] = [await aDatasetVersion(registry, {}), await aModel(registry)];
+  const id = await anExperiment(registry, { datasets: { train } });
+  const create = async (name: string) =>
+    (
+      await registry.ask(
+        `mutation ($id: ID!, $name: String!) { createModelVersion(modelId: $id, input: { name: $name, type: LINE }) {
+          modelVersion { version } userErrors { code field } } }`,
+        { id: modelId, name },
+      )
+    ).createModelVersion;
+
+  const held = registry.db.createQueryRunner();
+  await held.startTransaction();
+  await held.query("select from dataset_version where id = $1 for update", [uuid(train)]);
+  const exporting = exported(registry, id, modelId, { anyStatus: true });
+  await until(async () => (await waiters(registry.db, "dataset_version")) === 1);
+  const late = create("exported");
+  await until(async () => (await waiters(registry.db, "pg_advisory_xact_lock")) === 1);
+  expect(await create("another")).toEqual({ modelVersion: { version: 1 }, userErrors: [] });
+  await held.commitTransaction();
+  await held.release();
+
+  expect(await exporting).toMatchObject({ modelVersion: { version: 2 }, userErrors: [] });
+  expect(await late).toEqual({
+    modelVersion: null,
+    userErrors: [{ code: "TAKEN", field: ["input", "name"] }],
+  });
+});
+
 test("only what has come to SUCCESS is exported, unless it is said otherwise; then it stays as it is", async () => {
   const registry = await aRegistry();
   const [id, model] = [await anExperiment(registry), await aModel(registry)];

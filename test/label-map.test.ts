@@ -24,6 +24,12 @@ async function edit(registry: Registry, variables: object) {
   return (await registry.ask(update, variables)).updateLabelMap;
 }
 
+/** An edit that does not ask for what it found. */
+async function set(registry: Registry, variables: object) {
+  const some = update.replace(/added .*/, "");
+  return (await registry.ask(some, variables)).updateLabelMap;
+}
+
 async function read(registry: Registry, id: string) {
   const query = `query ($id: ID!) { modelVersion(by: { id: $id }) { ${map} } }`;
   return (await registry.ask(query, { id })).modelVersion;
@@ -198,6 +204,49 @@ test.each([
   expect(answer).toEqual({ modelVersion: before, added: [], changed: [], removed: [], userErrors: [] });
 });
 
+test("labels are set as well when nobody asks what was there", async () => {
+  const { registry, id } = await aMap();
+  const before = await read(registry, id);
+  const operations = [
+    vest,
+    { index: 0, name: "cap" },
+    { index: 7, name: "glove" },
+    { index: 0, name: "hat" },
+  ].map((label) => ({ set: label }));
+  const edited = await set(registry, { id, input: { operations }, expectedRevision: 1 });
+  expect(edited).toEqual({
+    modelVersion: {
+      labelCount: 4,
+      labels: [{ index: 0, name: "hat" }, vest, person, { index: 7, name: "glove" }],
+      revisions: { ...before.revisions, labels: 2 },
+      updatedAt: expect.any(String),
+    },
+    userErrors: [],
+  });
+  expect(edited.modelVersion.updatedAt > before.updatedAt).toBe(true);
+  expect(await read(registry, id)).toEqual(edited.modelVersion);
+  const again = await set(registry, { id, input: { operations: operations.slice(2) } });
+  expect(again).toEqual({ modelVersion: edited.modelVersion, userErrors: [] });
+});
+
+test("labels that are not set leave everything as it is", async () => {
+  const { registry, id } = await aMap();
+  const before = await read(registry, id);
+  const input = { operations: [{ set: { index: 0, name: "hat" } }] };
+  const late = await set(registry, { id, input, expectedRevision: 2 });
+  expect(late.userErrors).toMatchObject([{ code: "CONFLICT", field: ["expectedRevision"] }]);
+  expect(late.modelVersion).toEqual(before);
+  const tried = await set(registry, { id, input, dryRun: true });
+  expect(tried).toEqual({ modelVersion: before, userErrors: [] });
+  const other = await aMap();
+  expect(await set(registry, { id: other.id, input })).toMatchObject({
+    modelVersion: null,
+    userErrors: [{ code: "NOT_FOUND", field: ["id"] }],
+  });
+  for (const map of [{ registry, id }, other])
+    expect((await read(map.registry, map.id)).labels[0]).toEqual(helmet);
+});
+
 test("a dry run tells the same, and changes nothing", async () => {
   const { registry, id } = await aMap();
   const before = await read(registry, id);
@@ -271,6 +320,9 @@ test("an edit leaves at most 25,000 labels, and takes at most 25,000 operations"
       field: ["input", "operations"],
       message: "Expected at most 25000 operations, got 25001.",
     },
+  ]);
+  expect((await set(registry, { id, input: { operations: [one] } })).userErrors).toMatchObject([
+    { field: ["input", "operations"], message: "Expected at most 25000 labels at the end, got 25001." },
   ]);
   const changed = await ask([one, { remove: { index: 0 } }]);
   expect(changed).toMatchObject({ modelVersion: { labelCount: 25_000 }, userErrors: [] });

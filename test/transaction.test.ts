@@ -70,6 +70,18 @@ test.each([0, 1, 2])("when one of them fails, nothing is done, and that is the e
   expect(await noted()).toEqual([6]);
 });
 
+test("what PostgreSQL refuses in the end is not done either", async () => {
+  await db.query("alter table noted add constraint later unique (id) deferrable initially deferred");
+  await db.query("alter table noted drop constraint noted_pkey");
+  const failing = transaction(db, async (tx) => {
+    for (const divisor of [1, 1, 3]) await send(tx, note, [divisor]);
+  });
+  await expect(failing).rejects.toThrow("later");
+  await expect(db.query("insert into noted (id) values ($1), ($1)", [1])).rejects.toThrow("later");
+  expect(await noted()).toEqual([]);
+  await db.query("alter table noted drop constraint later, add primary key (id)");
+});
+
 test("a transaction in which nothing is asked sends nothing", async () => {
   const asked = async (work: () => Promise<void>) =>
     wire.during(() => transaction(db, work).catch((error: Error) => expect(error.message).toBe("Refused.")));
@@ -87,7 +99,7 @@ test("a statement that comes after an answer is of the same transaction", async 
   expect(await noted()).toEqual([]);
 });
 
-test("a creation waits for PostgreSQL twice, an edit of labels three times, the token's look-up included", async () => {
+test("a creation waits for PostgreSQL twice, and so does an edit of labels unless it is compared, the token's look-up included", async () => {
   const { address } = await aServer(db);
   const organizationId = uuidv7();
   const { token } = await db.transaction(async (tx) => {
@@ -99,11 +111,11 @@ test("a creation waits for PostgreSQL twice, an edit of labels three times, the 
   const { dockerImage: _none, ...form } = wholeForm;
   const modelId = await aModel({ ask });
   const id = await aVersion({ ask }, modelId, form);
-  const rename = () =>
+  const rename = (name: string, more = "") =>
     send(
-      `mutation ($id: ID!) { updateLabelMap(id: $id, input: { operations: [{ set: { index: 0, name: "hat" } }] }) {
-        modelVersion { labelCount updatedAt } changed { after { name } } userErrors { message } } }`,
-      { id },
+      `mutation ($id: ID!, $name: String!) { updateLabelMap(id: $id, input: { operations: [{ set: { index: 0, name: $name } }] }) {
+        modelVersion { labelCount updatedAt } ${more} userErrors { message } } }`,
+      { id, name },
     );
   const create = () =>
     send(
@@ -111,6 +123,7 @@ test("a creation waits for PostgreSQL twice, an edit of labels three times, the 
         createModelVersion(modelId: $modelId, input: $input) { modelVersion { version labelCount } userErrors { message } } }`,
       { modelId, input: { name: "another", type: "LINE", ...form } },
     );
-  expect(await wire.during(rename)).toBe(3);
+  expect(await wire.during(() => rename("hat"))).toBe(2);
+  expect(await wire.during(() => rename("cap", "changed { after { name } }"))).toBe(3);
   expect(await wire.during(create)).toBe(2);
 });

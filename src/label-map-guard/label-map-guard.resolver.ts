@@ -74,10 +74,13 @@ export class LabelMapGuardResolver {
       id,
       dryRun,
       write: async (tx, uuid) => {
-        const difference = await updateLabelMap(tx, viewerOf(context), uuid, input, expectedRevision);
+        const told = (["added", "changed", "removed"] as const).filter((list) => selects(info, list));
+        const difference = await updateLabelMap(tx, viewerOf(context), {
+          versionUuid: uuid,
+          ...{ input, expectedRevision, compared: told.length > 0 },
+        });
         // What does not fit into an answer is refused here, while nothing has been committed yet.
-        for (const list of ["added", "changed", "removed"] as const)
-          if (selects(info, list)) spend(context, difference[list].length);
+        for (const list of told) spend(context, difference[list].length);
         const warnings = selects(info, "warnings")
           ? ((await readDivergences(context, tx, [uuid])).get(uuid) ?? [])
           : [];

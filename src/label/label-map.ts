@@ -1,4 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
+import { limits } from "../limits.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 import type { LabelModification, LabelOperation } from "./label.input.ts";
 import { Label, type LabelRow } from "./label.ts";
@@ -45,6 +46,13 @@ export function indexesIn(operations: LabelOperation[]): number[] {
     remove?.index,
   ]);
   return [...new Set(indexes.filter((index) => index != null))];
+}
+
+/** @throws Refusal when that many labels are too many for an edit to end with */
+export function requireRoom(count: number): void {
+  if (count <= limits.labels) return;
+  const message = `Expected at most ${limits.labels} labels at the end, got ${count}.`;
+  refuse(UserErrorCode.INVALID, ["input", "operations"], message);
 }
 
 export function labelMapDifference(before: LabelMap, after: LabelMap): LabelMapDifference {

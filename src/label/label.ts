@@ -81,7 +81,7 @@ export async function writeLabels(
   if (labels.length === 0) return;
   await send(
     tx,
-    `insert into ${table} (${owner}, index, name) select $1, * from unnest($2::int[], $3::text[])
+    `insert into ${table} (${owner}, index, name) select $1, * from unnest((select $2::int[]), (select $3::text[]))
      on conflict (${owner}, index) do update set name = excluded.name`,
     [ownerId, labels.map(({ index }) => index), labels.map(({ name }) => name)],
   );

@@ -1,10 +1,9 @@
 import type { EntityManager } from "typeorm";
-import { limits } from "../limits.ts";
 import { type Edited, editSection } from "../model-version/edit-section.ts";
 import type { PartTable } from "../part-table.ts";
 import { requireRevision } from "../revision.ts";
 import type { Problems } from "../text.ts";
-import { Refusal, refuse, UserErrorCode } from "../user-error.ts";
+import { Refusal } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import {
   type LabelOperation,
@@ -19,7 +18,9 @@ import {
   type LabelMap,
   type LabelMapDifference,
   labelMapDifference,
+  requireRoom,
 } from "./label-map.ts";
+import { setLabels } from "./set-labels.ts";
 
 /** What has a label map, and knows how many labels are in it. */
 interface Labelled {
@@ -32,15 +33,25 @@ interface LabelMapChange {
   difference: LabelMapDifference;
 }
 
+export interface VersionLabelMapEdit {
+  versionUuid: string;
+  input: UpdateLabelMapInput;
+  expectedRevision: number | null;
+  /** Whether anybody wants to know the difference: without it, labels are set and nothing is read before. */
+  compared: boolean;
+}
+
 /** Edits the label map of a version. @returns what became of it, and the version. @throws Refusal */
 export async function updateLabelMap(
   tx: EntityManager,
   viewer: Viewer,
-  versionUuid: string,
-  input: UpdateLabelMapInput,
-  expectedRevision: number | null,
+  { versionUuid, input, expectedRevision, compared }: VersionLabelMapEdit,
 ): Promise<LabelMapDifference & Edited> {
-  const { look, change } = readLabelMapEdit(input, expectedRevision);
+  const { set, look, change } = readLabelMapEdit(input, expectedRevision);
+  if (set && !compared) {
+    const { answer } = await setLabels(tx, viewer, { versionUuid, labels: set, expectedRevision });
+    return { added: [], changed: [], removed: [], version: answer };
+  }
   const edit = { versionUuid, section: "labels", expectedRevision } as const;
   const { difference, version } = await editSection(
     tx,
@@ -59,6 +70,8 @@ export function readLabelMapEdit(input: UpdateLabelMapInput, expectedRevision: n
   const operations = readLabelOperations(input.operations ?? [], ["input", "operations"], problems);
   if (problems.length > 0) throw new Refusal(problems);
   return {
+    /** The labels that it sets, whatever is there; null when it does anything else. */
+    set: operations.length > 0 ? onlySet(operations) : null,
     /** Only the labels that the operations speak of are read: one edit of a large map is a small one. */
     look: (tx: EntityManager, table: PartTable, ownerId: string) =>
       labelMapOf(tx, table, ownerId, replace ? null : indexesIn(operations)),
@@ -77,6 +90,13 @@ export async function replaceLabels(
   return write(tx, table, owner, becoming(await labelMapOf(tx, table, owner.id, null), labels));
 }
 
+function onlySet(operations: LabelOperation[]): LabelRow[] | null {
+  const labels = operations.flatMap(({ set }) => set ?? []);
+  return labels.length < operations.length
+    ? null
+    : [...new Map(labels.map((label) => [label.index, label])).values()];
+}
+
 function becoming(before: LabelMap, labels: LabelRow[]): LabelMapDifference {
   return labelMapDifference(before, new Map(labels.map(({ index, name }) => [index, name])));
 }
@@ -88,11 +108,7 @@ function outcome(
 ): LabelMapDifference {
   const after = new Map(before);
   applyToLabelMap(after, operations, ["input", "operations"]);
-  const count = labelCount + after.size - before.size;
-  if (count > limits.labels) {
-    const message = `Expected at most ${limits.labels} labels at the end, got ${count}.`;
-    refuse(UserErrorCode.INVALID, ["input", "operations"], message);
-  }
+  requireRoom(labelCount + after.size - before.size);
   return labelMapDifference(before, after);
 }
 

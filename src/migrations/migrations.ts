@@ -11,6 +11,7 @@ import { Artifacts1795640000000 } from "./1795640000000-artifacts.ts";
 import { ListIndexes1795650000000 } from "./1795650000000-list-indexes.ts";
 import { AccessAtCommit1795651000000 } from "./1795651000000-access-at-commit.ts";
 import { FrozenResults1795652000000 } from "./1795652000000-frozen-results.ts";
+import { CountedByKey1795653000000 } from "./1795653000000-counted-by-key.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   ListIndexes1795650000000,
   AccessAtCommit1795651000000,
   FrozenResults1795652000000,
+  CountedByKey1795653000000,
 ];

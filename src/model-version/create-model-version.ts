@@ -7,17 +7,19 @@ import { once } from "../idempotency-key/idempotency-key.ts";
 import type { Keyring } from "../keyring.ts";
 import { readLabels } from "../label/label.input.ts";
 import type { LabelRow } from "../label/label.ts";
+import { limits } from "../limits.ts";
 import { holdModel } from "../model/hold-model.ts";
 import { uuidOf } from "../node/id.ts";
 import { readParameters } from "../parameter/parameter.input.ts";
 import type { ParameterRow } from "../parameter/parameter.ts";
+import { columnsOf, toRow } from "../rows.ts";
 import { type Problems, readDescription, readName } from "../text.ts";
 import { send } from "../transaction.ts";
-import { Refusal, UserErrorCode } from "../user-error.ts";
+import { notFound, Refusal, UserErrorCode } from "../user-error.ts";
 import type { Viewer } from "../viewer/viewer.ts";
-import { giveNumber, noNumberYet } from "./give-number.ts";
+import { countUp, giveNumber, noNumberYet } from "./give-number.ts";
 import type { CreateModelVersionInput } from "./model-version.input.ts";
-import type { ModelVersion } from "./model-version.ts";
+import { ModelVersion } from "./model-version.ts";
 
 /** Everything that a request to create a version says. */
 export interface CreateModelVersionRequest {
@@ -43,8 +45,11 @@ export async function createModelVersion(
   const request = { key, mutation: "createModelVersion", input: [modelId, input] };
   const uuid = await once(tx, viewer, request, async (id) => {
     const { organizationId } = viewer;
-    await holdModel(tx, organizationId, modelUuid);
-    await insertVersion(tx, viewer, { id, modelId: modelUuid, ...about }, labels, parameters);
+    const numbered = !dockerImage && labels.length <= limits.labelsAfterNumber;
+    await holdModel(tx, organizationId, modelUuid, about.name);
+    const version = { id, modelId: modelUuid, ...about };
+    ({ answer: row } = await insertVersion(tx, viewer, { version, labels, parameters, numbered }));
+    if (numbered) return;
     if (dockerImage) {
       const environmentVariables = sealVariables(keyring, organizationId, dockerImage.environmentVariables);
       await tx.insert(DockerImage, { modelVersionId: id, ...dockerImage, environmentVariables });
@@ -54,31 +59,53 @@ export async function createModelVersion(
   return { uuid, ...(row && { row }) };
 }
 
-/** One statement for all of it: foreign keys are checked, and labels counted, when it has ended. */
+interface NewVersion {
+  version: About & Pick<ModelVersion, "id" | "modelId">;
+  labels: LabelRow[];
+  parameters: ParameterRow[];
+  /** Whether it gets its number at once, and not at the end: then the model's row is locked while its parts are written. */
+  numbered: boolean;
+}
+
+/**
+ * One statement for all of it: foreign keys are checked, and labels counted, when it has ended. Lists stand in sub-selects,
+ * so that PostgreSQL keeps its plan.
+ *
+ * @returns the version as it is then, if it has a number.
+ */
 async function insertVersion(
   tx: EntityManager,
   { organizationId, userId }: Viewer,
-  { id, modelId, name, description, type, framework }: About & Pick<ModelVersion, "id" | "modelId">,
-  labels: LabelRow[],
-  parameters: ParameterRow[],
-): Promise<void> {
-  await send(
+  { version, labels, parameters, numbered }: NewVersion,
+): Promise<{ answer: Promise<ModelVersion> }> {
+  const { id, modelId, name, description, type, framework } = version;
+  return send(
     tx,
-    `with version as (
-       insert into model_version
+    `with numbered as (${countUp} and r.organization_id = $3 and $16 returning last_version),
+     version as (
+       insert into model_version as r
          (id, organization_id, model_id, created_by_id, version, name, description, type, framework)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       values ($2, $3, $1, $4, coalesce((select last_version from numbered), $5), $6, $7, $8, $9)
+       returning ${columnsOf(tx, ModelVersion)}
      ), labels as (
-       insert into label (model_version_id, index, name) select $1, * from unnest($10::int[], $11::text[])
+       insert into label (model_version_id, index, name) select $2, * from unnest((select $10::int[]), (select $11::text[]))
+     ), parameters as (
+       insert into parameter (model_version_id, name, type, value, position)
+       select $2, *
+       from unnest((select $12::text[]), (select $13::text[]), (select $14::json[]), (select $15::int[]))
      )
-     insert into parameter (model_version_id, name, type, value, position)
-     select $1, * from unnest($12::text[], $13::text[], $14::json[], $15::int[])`,
+     select * from version`,
     [
-      ...[id, organizationId, modelId, userId, noNumberYet(), name, description, type, framework],
+      ...[modelId, id, organizationId, userId, noNumberYet(), name, description, type, framework],
       ...[labels.map(({ index }) => index), labels.map((label) => label.name)],
       ...[parameters.map((parameter) => parameter.name), parameters.map((parameter) => parameter.type)],
       ...[parameters.map(({ value }) => JSON.stringify(value)), parameters.map(({ position }) => position)],
+      numbered,
     ],
+    ([row]: [ModelVersion]) => {
+      if (numbered && row.version < 0) notFound("model", ["modelId"]);
+      return toRow(ModelVersion, Object.assign(row, { labelCount: labels.length }));
+    },
   );
 }
 

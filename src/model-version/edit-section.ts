@@ -48,15 +48,19 @@ export async function editSection<Result extends { changed: boolean }, Seen = vo
 }
 
 async function moveOn(tx: EntityManager, id: string, section: EditedSection) {
-  const revision = `${snakeCase(section)}_revision`;
-  const updatedAt = "greatest(updated_at, clock_timestamp())"; // the clock of the machine can go back
   return send(
     tx,
-    `update model_version r set ${revision} = ${revision} + 1, updated_at = ${updatedAt}
-     where id = $1 returning ${columnsOf(tx, ModelVersion)}`,
+    `${movingOn(section)} returning ${columnsOf(tx, ModelVersion)}`,
     [id],
     ([[row]]: [[object]]) => toRow(ModelVersion, row),
   );
+}
+
+/** The statement, as far as it goes without a condition more, that notes an edit of the version with the UUID `$1`. */
+export function movingOn(section: EditedSection): string {
+  const revision = `${snakeCase(section)}_revision`;
+  const updatedAt = "greatest(updated_at, clock_timestamp())"; // the clock of the machine can go back
+  return `update model_version r set ${revision} = ${revision} + 1, updated_at = ${updatedAt} where id = $1`;
 }
 
 /** The version, which nobody else changes until the transaction ends. @throws Refusal at `field` when there is none */

@@ -11,6 +11,11 @@ export function noNumberYet(): number {
   return -randomInt(1, 2 ** 31);
 }
 
+/** Locks the row of the model with the UUID `$1`, unless it has been deleted, and counts its versions up. */
+export const countUp = `
+  update model r set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
+  where id = $1 and ${live}`;
+
 /**
  * Gives the version the model's next number. The model's row is locked from here to the end of the transaction, so
  * this comes last: concurrent creations queue up here, and however large their label maps are, not for long. A
@@ -26,10 +31,7 @@ export async function giveNumber(
 ): Promise<{ answer: Promise<ModelVersion> }> {
   return send(
     tx,
-    `with numbered as (
-       update model r set last_version = last_version + 1, updated_at = greatest(updated_at, clock_timestamp())
-       where id = $1 and ${live} returning last_version
-     )
+    `with numbered as (${countUp} returning last_version)
      update model_version r set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
      from numbered where r.id = $2 returning ${columnsOf(tx, ModelVersion)}`,
     [modelUuid, id],

@@ -6,13 +6,22 @@ import type { Viewer } from "../viewer/viewer.ts";
  * Until the transaction ends, no version leaves or enters the model but those that are being created in it: what takes
  * the model alone waits. Comes first in the transaction, before any row of the model is locked. A model of another
  * organization is not held, and so nobody there can tell that it exists.
+ *
+ * Of two that are to have one name the second waits here too, not at the index: there one that has its number already
+ * would wait, with the model's row, for one that has its name and wants that row.
  */
-export async function holdModel(tx: EntityManager, organizationId: string, uuid: string): Promise<void> {
+export async function holdModel(
+  tx: EntityManager,
+  organizationId: string,
+  uuid: string,
+  newName: string,
+): Promise<void> {
   await send(
     tx,
-    `select pg_advisory_xact_lock_shared(hashtextextended(id::text, 0)) from model
-     where id = $1 and organization_id = $2`,
-    [uuid, organizationId],
+    `select pg_advisory_xact_lock_shared(hashtextextended(id::text, 0)),
+       pg_advisory_xact_lock(hashtextextended(id::text || $3, 3))
+     from model where id = $1 and organization_id = $2`,
+    [uuid, organizationId, newName],
   );
 }
 

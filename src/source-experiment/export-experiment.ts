@@ -44,7 +44,7 @@ export async function exportExperiment(
   const request = { key, mutation: "exportExperiment", input: [id, modelId, input] };
   return once(tx, viewer, request, async (versionId) => {
     const { organizationId, userId: createdById } = viewer;
-    if (existing) await holdModel(tx, organizationId, existing);
+    if (existing) await holdModel(tx, organizationId, existing, read.about.name);
     const experiment = await lockExperiment(tx, viewer, uuid);
     requireExportable(experiment, input);
     const model = existing ?? (await insertModel(tx, viewer, read.model));
