@@ -29,8 +29,8 @@ test("a list that is longer than its share of an answer is left to its resolver"
   const ask = await bothWays(registry);
   const modelId = await aModel(registry);
   const [long, short] = [await aVersion(registry, modelId), await aVersion(registry, modelId)];
-  await addLabels(registry, long, 8 * limits.answer / 100 + 1);
-  await addLabels(registry, short, 8 * limits.answer / 100);
+  await addLabels(registry, long, (8 * limits.answer) / 100 + 1);
+  await addLabels(registry, short, (8 * limits.answer) / 100);
   const query = `query ($name: String!) { modelVersions(first: 100, where: { name: { eq: $name } }) { nodes { labels { name } } } }`;
   for (const [id, isWritten] of [
     [short, true],

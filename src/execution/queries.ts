@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
+import { Unwritable } from "../read-ahead/written.ts";
 import { type Compiled, compile } from "./compile.ts";
 import type { Variables } from "./variables.ts";
 import { type WrittenQuery, writeQuery } from "./write.ts";
@@ -67,8 +68,9 @@ export class Queries {
       pause.next = answer ? 0 : Math.min(longestPause, 2 * pause.next + 1);
       pause.left = pause.next;
       return answer;
-    } catch {
-      way.written = null;
+    } catch (error) {
+      // A request that is refused has nothing to do with those that come after it.
+      if (error instanceof Unwritable) way.written = null;
       return undefined;
     }
   }

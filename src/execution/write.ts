@@ -16,14 +16,18 @@ import {
 import { QueryFailedError } from "typeorm";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
-import { fieldsOf } from "../read-ahead/selection.ts";
+import { areLong, fieldsOf } from "../read-ahead/selection.ts";
 import { askToWrite, Unwritable, Written } from "../read-ahead/written.ts";
 import { fragmentsOf } from "./specialize.ts";
 import type { Variables } from "./variables.ts";
 
 /** A query whose answer PostgreSQL writes, for one set of what `@skip` and `@include` say in it. */
 export interface WrittenQuery {
-  /** Undefined when resolvers have to make the answer. @throws Unwritable when they always have to */
+  /**
+   * Undefined when what PostgreSQL was asked for was in vain, and resolvers have to make the answer.
+   *
+   * @throws Unwritable when they always have to, and any other error when they have to tell what is wrong with the request
+   */
   run(variables: Variables, context: Context): Promise<ExecutionResult | undefined>;
 }
 
@@ -49,15 +53,15 @@ export function writeQuery(
   const roots = rootsOf(schema, document, operation, variables);
   return {
     async run(given, context) {
+      if (areLong(given)) throw new Error("It is too much to be written for these variables.");
       try {
         const values = await Promise.all(roots.map((root) => resolve(root, given, context)));
         if (!isAllowed(values)) return undefined;
         return { data: Object.fromEntries(roots.map(({ key }, index) => [key, values[index]])) };
       } catch (error) {
-        if (error instanceof Unwritable) throw error;
+        if (!(error instanceof QueryFailedError)) throw error;
         const [root, ...others] = roots;
-        if (!root || others.length > 0 || !isFinal(error)) return undefined;
-        return failed(root, error);
+        return root && others.length === 0 && isFinal(error) ? failed(root, error) : undefined;
       }
     },
   };
@@ -124,9 +128,8 @@ function isAllowed(values: (Written | null)[]): boolean {
 }
 
 /** Whether it would be no other, were it asked again: but a value that PostgreSQL cannot take may be one field's affair. */
-function isFinal(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const { code } = error.driverError as { code?: string };
+function isFinal({ driverError }: QueryFailedError): boolean {
+  const { code } = driverError as { code?: string };
   return code?.startsWith("57") ?? false;
 }
 

@@ -28,7 +28,7 @@ const leaves: { [scalar: string]: Leaf } = {
   Float: { types: ["float8"], sql: (value) => guarded(value, `abs(${value}) < 'infinity'`) },
   URL: {
     types: ["text"],
-    sql: (value) => guarded(value, `starts_with(${value}, 'https://') or starts_with(${value}, 'http://')`),
+    sql: (value) => guarded(value, `${value} ~* '^https?://[a-z0-9.:-]+([/?#]|$)'`),
   },
 };
 

@@ -62,10 +62,14 @@ export function ahead(
 ): Selection | null {
   // Of a field that stands in the document twice, variables can leave one out: it would be planned for each row.
   if (!readAhead || info?.fieldNodes.length !== 1) return null;
-  const { variableValues } = info;
-  const length = lengths.get(variableValues) ?? JSON.stringify(variableValues).length;
-  lengths.set(variableValues, length);
-  return length > longest ? null : selectionOf(info, typeName);
+  return areLong(info.variableValues) ? null : selectionOf(info, typeName);
+}
+
+/** Whether the variables of a request are so long that nothing is read ahead for it. */
+export function areLong(variables: GraphQLResolveInfo["variableValues"]): boolean {
+  const length = lengths.get(variables) ?? JSON.stringify(variables).length;
+  lengths.set(variables, length);
+  return length > longest;
 }
 
 /**
