@@ -24,20 +24,7 @@ import {
 } from "./support/seed.ts";
 import type { Data } from "./support/send.ts";
 import { deleteVersion, purgeVersion, transfer } from "./support/settings.ts";
-import { bothWays } from "./support/written.ts";
-
-/** Fields that PostgreSQL cannot write: a resolver makes them, and then all that is selected beside them. */
-const byResolvers = [
-  ...["Dataset.viewerPermissions", "User.active", "User.member", "User.service"],
-  ...["ModelVersion.labelMapDivergence", "ModelVersion.pendingUploads", "Experiment.pendingUploads"],
-  ...["Experiment.base", "Experiment.labelMapWarnings", "Experiment.metrics"],
-  ...["PreviousAddress.model", "PreviousAddress.movedBy"],
-  ...["ModelFile.downloadUrl", "Artifact.downloadUrl"],
-  ...["ModelFile.storageConnector", "Artifact.storageConnector"],
-];
-
-/** Those that it writes for one object, and not for each of a list. */
-const ofOneOnly = ["ModelVersion.ancestors", "ModelVersion.descendants"];
+import { bothWays, byResolvers, ofOneOnly } from "./support/written.ts";
 
 /** The root fields, with arguments that find something. */
 const roots: { [field: string]: string } = {

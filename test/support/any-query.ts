@@ -24,11 +24,20 @@ export type Selection = { directives: Directive[]; selection: Selection[] } & (
   | { on: string | null; named: boolean }
 );
 
-/** Queries of a schema, most of them valid, with fields in `depth` levels. */
-export function anyQuery(schema: GraphQLSchema, known: Known, depth: number): fc.Arbitrary<Operation> {
+/**
+ * Queries of a schema, most of them valid, with fields in `depth` levels.
+ *
+ * @param isUsed whether a field, such as `Model.name`, may be selected
+ */
+export function anyQuery(
+  schema: GraphQLSchema,
+  known: Known,
+  depth: number,
+  isUsed: (field: string) => boolean = () => true,
+): fc.Arbitrary<Operation> {
   const query = schema.getQueryType();
   if (!query) throw new Error("Expected a schema with queries.");
-  return new Selections(schema, known).of(query, depth).map((selection) => {
+  return new Selections(schema, known, isUsed).of(query, depth).map((selection) => {
     const operation = printOperation(selection, false);
     if (validate(schema, parse(operation.query)).length === 0) return operation;
     return printOperation(selection, true); // so that no two fields get in each other's way
@@ -60,6 +69,7 @@ class Selections {
   constructor(
     readonly schema: GraphQLSchema,
     readonly known: Known,
+    readonly isUsed: (field: string) => boolean,
   ) {}
 
   of(type: GraphQLCompositeType, depth: number): fc.Arbitrary<Selection[]> {
@@ -70,7 +80,8 @@ class Selections {
   }
 
   #make(type: GraphQLCompositeType, depth: number): fc.Arbitrary<Selection[]> {
-    const fields = isUnionType(type) ? [] : Object.values(type.getFields());
+    const all = isUnionType(type) ? [] : Object.values(type.getFields());
+    const fields = all.filter(({ name }) => this.isUsed(`${type.name}.${name}`));
     const isDeep = (field: GraphQLField<unknown, unknown>) => isCompositeType(getNamedType(field.type));
     const choices: fc.WeightedArbitrary<Selection>[] = [
       {
@@ -94,7 +105,7 @@ class Selections {
   #field(name: string, field?: GraphQLField<unknown, unknown>) {
     return {
       field: fc.constant(name),
-      alias: fc.constantFrom(null, null, null, null, null, null, null, null, "a", "b", "a_b", "b_a"),
+      alias: fc.constantFrom(null, null, null, null, null, null, null, null, "a", "b", "o", "a_b", "b_a"),
       given: field ? anyGiven(field.args, this.known) : fc.constant({}),
       directives,
     };

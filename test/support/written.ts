@@ -3,6 +3,19 @@ import { type Registry, statementsOf } from "./registry.ts";
 import { type Answer, type Data, sender } from "./send.ts";
 import { aServer } from "./test-server.ts";
 
+/** Fields that PostgreSQL cannot write: a resolver makes them, and then all that is selected beside them. */
+export const byResolvers = [
+  ...["Dataset.viewerPermissions", "User.active", "User.member", "User.service"],
+  ...["ModelVersion.labelMapDivergence", "ModelVersion.pendingUploads", "Experiment.pendingUploads"],
+  ...["Experiment.base", "Experiment.labelMapWarnings", "Experiment.metrics"],
+  ...["PreviousAddress.model", "PreviousAddress.movedBy"],
+  ...["ModelFile.downloadUrl", "Artifact.downloadUrl"],
+  ...["ModelFile.storageConnector", "Artifact.storageConnector"],
+];
+
+/** Those that it writes for one object, and not for each of a list. */
+export const ofOneOnly = ["ModelVersion.ancestors", "ModelVersion.descendants"];
+
 const publicUrl = "https://registry.example.com";
 
 export interface Told {
