@@ -28,7 +28,11 @@ const leaves: { [scalar: string]: Leaf } = {
   Float: { types: ["float8"], sql: (value) => guarded(value, `abs(${value}) < 'infinity'`) },
   URL: {
     types: ["text"],
-    sql: (value) => guarded(value, `${value} ~* '^https?://[a-z0-9.:-]+([/?#]|$)'`),
+    sql: (value) =>
+      guarded(
+        value,
+        `(${value} like 'https://_%' or ${value} like 'http://_%') and strpos(${value}, ' ') = 0`,
+      ),
   },
 };
 
