@@ -123,6 +123,7 @@ test.each(allPlaces().map((place) => ({ ...place, query: queryOf(place) })))("$q
 /** An object of each noun on which everything hangs that can. */
 async function fill({ ask, db, ...registry }: Registry) {
   const whole = { ask, db, ...registry };
+  const { organizationId } = registry;
   const [gone, modelId, other] = [
     await aModel(whole),
     await aModel(whole, { description: "e" }),
@@ -145,9 +146,9 @@ async function fill({ ask, db, ...registry }: Registry) {
     { id: Experiment, url: "https://example.com/experiment" },
   );
   await setStatus(ask, Experiment, "RUNNING", "SUCCESS");
-  await db.query("update blob set checked_at = created_at");
+  await db.query("update blob set checked_at = created_at where organization_id = $1", [organizationId]);
   const ModelVersion = await exportAs(whole, Experiment, modelId, "exported");
-  await db.query("update model_version set description = 'v'");
+  await db.query("update model_version set description = 'v' where organization_id = $1", [organizationId]);
   await next(whole, ModelVersion, modelId, "next");
   await ask(transfer, { id: ModelVersion, modelId: other });
   await ask(deleteVersion, { id: first });
