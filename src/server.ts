@@ -18,7 +18,7 @@ import type { Verifier } from "./blob/verifier.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
-import { compilingGateway } from "./execution/executor.ts";
+import { executingGateway } from "./execution/executor.ts";
 import { sendFiles } from "./file/send-files.ts";
 import { answerGraphQL } from "./http/answer-graphql.ts";
 import { setDeadline } from "./http/deadline.ts";
@@ -157,7 +157,7 @@ function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<
   const schema = buildApiSchema();
   return new ApolloServer<Context>({
     ...(config.compile
-      ? { gateway: compilingGateway(schema, { after: config.compileAfter, write: config.writeJson }) }
+      ? { gateway: executingGateway(schema, { after: config.compileAfter, write: config.writeJson }) }
       : { schema }),
     stringifyResult: writeAnswer,
     introspection: config.introspection,

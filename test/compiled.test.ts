@@ -17,7 +17,7 @@ import {
 } from "graphql";
 import { apiError } from "../src/errors.ts";
 import { compile } from "../src/execution/compile.ts";
-import { compilingGateway } from "../src/execution/executor.ts";
+import { executingGateway } from "../src/execution/executor.ts";
 
 /** A schema of everything that a compiler could do in another way. */
 const schema = buildSchema(`
@@ -124,7 +124,7 @@ function resolveType({ __typename: name }: { __typename: string }): string {
 }
 for (const type of [schema.getType("Any"), schema.getType("Named")])
   if (isAbstractType(type)) type.resolveType = resolveType;
-compilingGateway(schema);
+executingGateway(schema);
 
 test.each<[what: string, query: string, variables?: object]>([
   ["an argument left out", "{ thing { name } }"],

@@ -14,7 +14,7 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway["load"]>>["executor"]>;
  * and those that come often are compiled. What the compiler might do in another way is left to graphql-js, and where it might
  * have told an error in another way, graphql-js runs the query again.
  */
-export function compilingGateway(
+export function executingGateway(
   schema: GraphQLSchema,
   { after = limits.compileAfter, write = true }: { after?: number | undefined; write?: boolean } = {},
 ): Gateway {

@@ -61,7 +61,11 @@ export class Queries {
   /** The answer, when PostgreSQL can write it. */
   async write(asked: Asked, way: Way, context: Context): Promise<ExecutionResult | undefined> {
     const { pause } = way;
-    if (way.written === null || pause.left-- > 0) return undefined;
+    if (way.written === null) return undefined;
+    if (pause.left > 0) {
+      pause.left -= 1;
+      return undefined;
+    }
     try {
       way.written ??= writeQuery(this.#schema, asked.document, asked.operation, asked.variables);
       const answer = await way.written.run(asked.variables, context);

@@ -116,7 +116,8 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
     if (isToBeWritten(info)) {
       if (!selection) throw new Unwritable("It is too much to be written.");
       return loadWritten(context, key, parent, {
-        ...{ info, identity, wishes: () => wishes(request, selection) },
+        info,
+        identity,
         write: (place) => json(place, request, { type: info.returnType, below: selection }),
       }) as Promise<unknown> as Promise<Connection<Row>>;
     }

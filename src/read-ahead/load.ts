@@ -54,14 +54,12 @@ export async function loadWritten(
   context: Context,
   key: Key,
   parent: Parent,
-  { write, ...ahead }: Ahead & { write: (place: Place) => string },
+  { info, identity, write }: Omit<Ahead, "wishes"> & { write: (place: Place) => string },
 ): Promise<Written | null> {
-  const asJson = { ...ahead, identity: `json ${ahead.identity}` };
   const statementFor = (count: number) =>
-    remembered(asJson, count, () => {
-      const statements = rootsOf(ahead.info);
-      return writeJsonStatement(context.db, key, { count, statements, write });
-    });
+    remembered({ info, identity: `json ${identity}` }, count, () =>
+      writeJsonStatement(context.db, key, { count, statements: rootsOf(info), write }),
+    );
   const row = await loaderFor(context, key, identityOf(statementFor(1)), statementFor).load(parent);
   return (row.json as Written | undefined) ?? null;
 }
@@ -117,7 +115,7 @@ const longest = 4_000;
 
 /** The statement of a field is written once for each value of the variables that change it. */
 function remembered<Read>(
-  { info, identity }: Ahead,
+  { info, identity }: Omit<Ahead, "wishes">,
   parents: number,
   write: () => Statement<Read>,
 ): Statement<Read> {

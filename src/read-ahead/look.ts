@@ -104,7 +104,8 @@ function look<Property extends string, Value, Args>(
     if (!below || (given !== below.type && !isAbstractType(given)))
       throw new Unwritable("It is too much, or a part of something else.");
     return loadWritten(context, key, parent, {
-      ...{ info, identity: placeOf(args), wishes: () => wishes(args, below) },
+      info,
+      identity: placeOf(args),
       write: (place) => rowJson(place, { relation, args }, { type: below.type, below }),
     });
   };
