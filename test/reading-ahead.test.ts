@@ -14,7 +14,7 @@ import {
   wholeForm,
 } from "./support/seed.ts";
 import { sender } from "./support/send.ts";
-import { readAhead } from "./support/test-server.ts";
+import { aServer, readAhead } from "./support/test-server.ts";
 
 const files = (count: number, below: string) =>
   Array.from(
@@ -90,3 +90,30 @@ test.each([
   if (readAhead) expect(sent).toHaveLength(1);
   else expect(sent.length).toBeGreaterThan(2);
 });
+
+test.each([true, false])(
+  "a key can be one field in the nodes of a page and another in its edges",
+  async (writeJson) => {
+    const registry = await aRegistry();
+    const id = await aModel(registry, { name: "Detector" });
+    await aVersion(registry, id, { ...wholeForm, name: "v1" });
+    const { address } = await aServer(registry.db, { writeJson });
+    const { body } = await sender(
+      `${address}/graphql`,
+      registry.token,
+    )(`{ models(first: 1) {
+    nodes { it: name list: versions(first: 1) { totalCount } }
+    edges { node { it: createdBy { name } list: versions(last: 2) { nodes { name } } } }
+    again: edges { node { it: id } }
+  } }`);
+    expect(body).toEqual({
+      data: {
+        models: {
+          nodes: [{ it: "Detector", list: { totalCount: 1 } }],
+          edges: [{ node: { it: { name: "Ada Lovelace" }, list: { nodes: [{ name: "v1" }] } } }],
+          again: [{ node: { it: id } }],
+        },
+      },
+    });
+  },
+);

@@ -22,11 +22,13 @@ export function columnsOnly(columns: readonly string[]): Wanted {
   return { whole: false, columns: new Set(columns), wishes: new Map() };
 }
 
-/** What the fields of a selection need of their row. */
+/**
+ * What the fields of a selection need of their row. It may show in several places of an answer, such as in the nodes and in the
+ * edges of a page: one key can be one field here and another there, so that each is looked at apart.
+ */
 export function wantedFor(selection: Selection): Wanted {
   const wanted = columnsOnly([]);
-  for (const nodes of fieldsOf(selection).values()) {
-    const [node] = nodes as [FieldNode, ...FieldNode[]];
+  for (const node of [...fieldsOf(selection).values()].flat()) {
     const field = selection.type.getFields()[node.name.value];
     if (!field) continue; // __typename
     const reads = field.extensions.reads as FieldReads | undefined;
@@ -35,18 +37,18 @@ export function wantedFor(selection: Selection): Wanted {
       continue;
     }
     for (const property of reads.needs ?? []) wanted.columns.add(property);
-    for (const wish of wishesOf(reads, selection, node, nodes)) addWish(wanted, wish);
+    for (const wish of wishesOf(reads, selection, node)) addWish(wanted, wish);
   }
   return wanted;
 }
 
 /** An argument that is refused is refused by the resolver, at its own path; nothing is read ahead for it. */
-function wishesOf(reads: FieldReads, { info, type }: Selection, node: FieldNode, nodes: FieldNode[]): Wish[] {
+function wishesOf(reads: FieldReads, { info, type }: Selection, node: FieldNode): Wish[] {
   const field = type.getFields()[node.name.value];
   if (!field || !reads.wishes) return [];
   try {
     const args = getArgumentValues(field, node, info.variableValues);
-    return reads.wishes(args, below(info, field.type, nodes));
+    return reads.wishes(args, below(info, field.type, [node]));
   } catch (error) {
     if (error instanceof Refusal || error instanceof GraphQLError) return [];
     throw error;
