@@ -75,7 +75,17 @@ export interface Target {
   nullable?: true;
   /** Whether it has a handful of values, each of which can have a plan of its own. */
   few?: true;
+  /** A column that is never less: what is later in this one is later in that one too, whose index can serve the filter. */
+  atMost?: string;
+  /** A column that is never greater. */
+  atLeast?: string;
 }
+
+/** When a row was created and when it was updated, which the database does not let be before that. */
+export const moments = {
+  createdAt: { column: "r.created_at", atMost: "r.updated_at" },
+  updatedAt: { column: "r.updated_at", atLeast: "r.created_at" },
+};
 
 /** A column, or an expression, that has a handful of values. */
 export function few(column: string): Target {
@@ -91,15 +101,14 @@ export const planAnew = "/* plan anew */";
 /** Puts a value into a statement and gives its placeholder. */
 export type Bind = (value: unknown) => string;
 
-const operators: { [operator: string]: (column: string, value: unknown, bind: Bind) => string } = {
-  eq: (column, value, bind) => (value === null ? `${column} is null` : `${column} = ${bind(value)}`),
-  in: (column, value, bind) => `${column} = any(${bind(value)})`,
-  contains: (column, value, bind) =>
-    `${column} collate "default" ilike ${bind(`%${String(value).replace(/[\\%_]/g, "\\$&")}%`)}`,
-  gte: (column, value, bind) => `${column} >= ${bind(value)}`,
-  gt: (column, value, bind) => `${column} > ${bind(value)}`,
-  lte: (column, value, bind) => `${column} <= ${bind(value)}`,
-  lt: (column, value, bind) => `${column} < ${bind(value)}`,
+const operators: { [operator: string]: (column: string, operand: string) => string } = {
+  eq: (column, operand) => `${column} = ${operand}`,
+  in: (column, operand) => `${column} = any(${operand})`,
+  contains: (column, operand) => `${column} collate "default" ilike ${operand}`,
+  gte: (column, operand) => `${column} >= ${operand}`,
+  gt: (column, operand) => `${column} > ${operand}`,
+  lte: (column, operand) => `${column} <= ${operand}`,
+  lt: (column, operand) => `${column} < ${operand}`,
 };
 
 /**
@@ -118,13 +127,22 @@ export function conditions(
       const target = columns[field];
       const compare = operators[operator];
       if (!target || !compare) throw new Error(`No column or operator for ${path.join(".")}.`);
-      const { column, idOf, nullable, few }: Target =
+      const { column, idOf, nullable, few, ...implied }: Target =
         typeof target === "string" ? { column: target } : target;
       checkOperand(operator, value, path, nullable);
-      if (operator === "eq" && (value === null || few)) return compare(column, value, literal);
-      return `${compare(column, idOf ? uuids(idOf, value, path) : normalized(operator, value), bind)} ${planAnew}`;
+      if (operator === "eq" && value === null) return `${column} is null`;
+      if (operator === "eq" && few) return compare(column, literal(value));
+      const operand = bind(idOf ? uuids(idOf, value, path) : normalized(operator, value));
+      const compared = [column, ...impliedBy(operator, implied)].map((each) => compare(each, operand));
+      return `${compared.join(" and ")} ${planAnew}`;
     }),
   );
+}
+
+/** Columns for which the same has to hold. */
+function impliedBy(operator: string, { atMost, atLeast }: Pick<Target, "atMost" | "atLeast">): string[] {
+  const implied = operator.startsWith("g") ? atMost : operator.startsWith("l") ? atLeast : undefined;
+  return implied ? [implied] : [];
 }
 
 /** Of an enum or a boolean, which GraphQL has looked at: so it needs no quoting, but gets it. */
@@ -145,11 +163,12 @@ function checkOperand(operator: string, value: unknown, path: string[], nullable
   }
 }
 
-/** Text in the form in which names are stored. */
+/** Text in the form in which names are stored, or as a pattern of what they contain. */
 function normalized(operator: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => normalized(operator, each));
   if (typeof value !== "string") return value;
-  return operator === "contains" ? compose(value) : normalizeName(value);
+  if (operator === "contains") return `%${compose(value).replace(/[\\%_]/g, "\\$&")}%`;
+  return normalizeName(value);
 }
 
 function uuids(type: string, value: unknown, path: string[]): unknown {

@@ -155,10 +155,10 @@ export async function createServer(
 
 function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
   const schema = buildApiSchema();
+  const report = (defect: Error) => app.log.error({ err: defect }, "an answer could not be written");
+  const { compileAfter: after, writeJson: write } = config;
   return new ApolloServer<Context>({
-    ...(config.compile
-      ? { gateway: executingGateway(schema, { after: config.compileAfter, write: config.writeJson }) }
-      : { schema }),
+    ...(config.compile ? { gateway: executingGateway(schema, { after, write, report }) } : { schema }),
     stringifyResult: writeAnswer,
     introspection: config.introspection,
     // It would refuse urql's GETs, which carry no header of their own, and protect nothing: the only credential is the

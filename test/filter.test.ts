@@ -1,7 +1,16 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { Role } from "../src/member/role.ts";
 import { aMember, aRegistry, type Registry } from "./support/registry.ts";
-import { aFile, aModel, aVersion, uuid, wholeForm } from "./support/seed.ts";
+import {
+  aDataset,
+  aDatasetVersion,
+  aFile,
+  aModel,
+  anExperiment,
+  aVersion,
+  uuid,
+  wholeForm,
+} from "./support/seed.ts";
 import { sender } from "./support/send.ts";
 
 let registry: Registry;
@@ -69,6 +78,13 @@ test.each<[string, object, string[]]>([
     { createdAt: { gte: "2026-01-01T00:00:00+00:00", lte: "2026-01-01T01:00:00+01:00" } },
     ["100% lanes"],
   ],
+  [
+    "created after what it was updated after",
+    { createdAt: { gte: "2026-01-15T00:00:00Z" } },
+    ["YOLO m", "Yolo_S", "unet"],
+  ],
+  ["updated before what it was created before", { updatedAt: { lte: "2026-01-15T00:00:00Z" } }, []],
+  ["updated before", { updatedAt: { lt: "2026-02-01T00:00:01Z" } }, ["100% lanes"]],
   ["updated after", { updatedAt: { gt: "2026-02-01T00:00:00Z" } }, ["YOLO m", "Yolo_S", "unet"]],
   [
     "two at once",
@@ -145,4 +161,16 @@ test.each([
     { where: { createdAt: { gt } } },
   );
   expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+});
+
+test("the database lets nothing be updated before it was created, which filters rely on", async () => {
+  await aDatasetVersion(registry, {}, await aDataset(registry));
+  await anExperiment(registry);
+  for (const table of ["model", "model_version", "dataset", "dataset_version", "experiment"])
+    await expect(
+      registry.db.query(
+        `update ${table} set updated_at = created_at - interval '1 ms' where organization_id = $1`,
+        [registry.organizationId],
+      ),
+    ).rejects.toThrow(`${table}_updated_after_creation`);
 });

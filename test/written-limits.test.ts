@@ -2,6 +2,8 @@ import { expect, test } from "@jest/globals";
 import { limits } from "../src/limits.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aModel, aVersion, uuid } from "./support/seed.ts";
+import { sender } from "./support/send.ts";
+import { aServer } from "./support/test-server.ts";
 import { bothWays } from "./support/written.ts";
 
 /** Labels as no form could take them in a moment. */
@@ -68,4 +70,27 @@ test("an answer may have so many characters and no more", async () => {
     status: 400,
     answer: { errors: [{ extensions: { code: "QUERY_TOO_LARGE" } }] },
   });
+});
+
+test("SQL that PostgreSQL does not know is reported, and resolvers make the answer", async () => {
+  const registry = await aRegistry();
+  const id = await aModel(registry, { name: "Detector" });
+  // A mistake in what writes answers, and in nothing else.
+  const query = (text: string, params?: unknown[]) =>
+    registry.db.query(text.replace("octet_length(read)", "octet_length(written)"), params);
+  const { app, address } = await aServer(Object.create(registry.db, { query: { value: query } }), {
+    compile: true,
+    readAhead: true,
+    writeJson: true,
+  });
+  const reported: unknown[] = [];
+  app.log.error = (...told: unknown[]) => reported.push(told);
+  const ask = sender(`${address}/graphql`, registry.token);
+  for (let times = 0; times < 2; times += 1) {
+    const { body } = await ask("query ($id: ID!) { model(by: { id: $id }) { name } }", { id });
+    expect(body).toEqual({ data: { model: { name: "Detector" } } });
+  }
+  expect(reported).toMatchObject([
+    [{ err: { driverError: { code: "42703" } } }, "an answer could not be written"],
+  ]);
 });

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { onConstraint } from "../database-error.ts";
 import { Dataset } from "../dataset/dataset.ts";
-import { few } from "../filter.ts";
+import { few, moments } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { DetectionType } from "../model-version/enums.ts";
 import { Node, nodeById } from "../node/node.ts";
@@ -24,6 +24,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Index("dataset_version_by_name", ["organizationId", "name", "id"])
 @Index("dataset_version_by_type", ["organizationId", "type", "updatedAt", "id"])
 @Index("dataset_version_name_search", { synchronize: false })
+@Check("dataset_version_updated_after_creation", "updated_at >= created_at")
 @Check("dataset_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check(
   "dataset_version_type",
@@ -108,8 +109,7 @@ const declared: Omit<Listing<DatasetVersion>, "parent"> = {
   filters: {
     name: "r.name",
     type: few("r.type"),
-    createdAt: "r.created_at",
-    updatedAt: "r.updated_at",
+    ...moments,
   },
 };
 

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { onConstraint } from "../database-error.ts";
+import { moments } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
@@ -20,6 +21,7 @@ import { UserErrorCode } from "../user-error.ts";
 @Index("dataset_by_creation", ["organizationId", "createdAt", "id"])
 @Index("dataset_by_update", ["organizationId", "updatedAt", "id"])
 @Index("dataset_name_search", { synchronize: false })
+@Check("dataset_updated_after_creation", "updated_at >= created_at")
 @Check("dataset_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 export class Dataset implements Node {
@@ -82,7 +84,7 @@ export const datasetsOf = listing({
     CREATED_AT: { property: "createdAt", column: "created_at" },
     UPDATED_AT: { property: "updatedAt", column: "updated_at" },
   },
-  filters: { name: "r.name", createdAt: "r.created_at", updatedAt: "r.updated_at" },
+  filters: { name: "r.name", ...moments },
 });
 
 onConstraint(

@@ -9,6 +9,15 @@ import { coercedVariables } from "./variables.ts";
 type Gateway = ApolloServerOptionsWithGateway<Context>["gateway"];
 type Executor = NonNullable<Awaited<ReturnType<Gateway["load"]>>["executor"]>;
 
+interface Options {
+  /** How often a query is asked for before it is compiled. */
+  after?: number | undefined;
+  /** Whether PostgreSQL writes answers. */
+  write: boolean;
+  /** Is told of defects that no answer shows. */
+  report: (defect: Error) => void;
+}
+
 /**
  * Runs every operation as graphql-js does, and queries faster: their answer is written by PostgreSQL where that can be,
  * and those that come often are compiled. What the compiler might do in another way is left to graphql-js, and where it might
@@ -16,10 +25,10 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway["load"]>>["executor"]>;
  */
 export function executingGateway(
   schema: GraphQLSchema,
-  { after = limits.compileAfter, write = true }: { after?: number | undefined; write?: boolean } = {},
+  { after = limits.compileAfter, write, report }: Options,
 ): Gateway {
   tellTypesCalmly(schema);
-  const queries = new Queries(schema, after);
+  const queries = new Queries(schema, after, report);
   const executor: Executor = async ({ document, operation, request, context }) => {
     const variables = coercedVariables(context) ?? {};
     // Without an operation, graphql-js tells why there is none.

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from "graphql";
+import { QueryFailedError } from "typeorm";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
 import { Unwritable } from "../read-ahead/written.ts";
@@ -48,14 +49,17 @@ const longestPause = 100;
 export class Queries {
   readonly #schema: GraphQLSchema;
   readonly #after: number;
+  readonly #report: (defect: Error) => void;
   readonly #documents = new WeakMap<DocumentNode, Ways>();
   /** In the order of their last use. */
   readonly #used = new Map<Way, Compiled>();
   #fields = 0;
 
-  constructor(schema: GraphQLSchema, after: number) {
+  /** @param report is told of defects that no answer shows */
+  constructor(schema: GraphQLSchema, after: number, report: (defect: Error) => void) {
     this.#schema = schema;
     this.#after = after;
+    this.#report = report;
   }
 
   /** The answer, when PostgreSQL can write it. */
@@ -73,8 +77,10 @@ export class Queries {
       pause.left = pause.next;
       return answer;
     } catch (error) {
+      const isDefect = error instanceof QueryFailedError;
+      if (isDefect) this.#report(error);
       // A request that is refused has nothing to do with those that come after it.
-      if (error instanceof Unwritable) way.written = null;
+      if (isDefect || error instanceof Unwritable) way.written = null;
       return undefined;
     }
   }

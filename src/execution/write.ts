@@ -26,7 +26,8 @@ export interface WrittenQuery {
   /**
    * Undefined when what PostgreSQL was asked for was in vain, and resolvers have to make the answer.
    *
-   * @throws Unwritable when they always have to, and any other error when they have to tell what is wrong with the request
+   * @throws Unwritable when they always have to; an error of the database when what it was asked is no SQL that it knows;
+   *   and any other error when they have to tell what is wrong with the request
    */
   run(variables: Variables, context: Context): Promise<ExecutionResult | undefined>;
 }
@@ -59,7 +60,7 @@ export function writeQuery(
         if (!isAllowed(values)) return undefined;
         return { data: Object.fromEntries(roots.map(({ key }, index) => [key, values[index]])) };
       } catch (error) {
-        if (!(error instanceof QueryFailedError)) throw error;
+        if (!(error instanceof QueryFailedError) || isDefect(error)) throw error;
         const [root, ...others] = roots;
         return root && others.length === 0 && isFinal(error) ? failed(root, error) : undefined;
       }
@@ -127,10 +128,19 @@ function isAllowed(values: (Written | null)[]): boolean {
   return size <= limits.answer;
 }
 
+/** Whether it tells of a statement that is wrong, and not of what was asked for. */
+function isDefect(error: QueryFailedError): boolean {
+  return classOf(error) === "42";
+}
+
 /** Whether it would be no other, were it asked again: but a value that PostgreSQL cannot take may be one field's affair. */
-function isFinal({ driverError }: QueryFailedError): boolean {
+function isFinal(error: QueryFailedError): boolean {
+  return classOf(error) === "57";
+}
+
+function classOf({ driverError }: QueryFailedError): string | undefined {
   const { code } = driverError as { code?: string };
-  return code?.startsWith("57") ?? false;
+  return code?.slice(0, 2);
 }
 
 function failed({ key, field, info }: Root, error: unknown): ExecutionResult {

@@ -38,6 +38,7 @@ import { ExperimentStatus } from "./experiment-status.ts";
 @Index("experiment_of_base", ["baseModelVersionId", "createdAt", "id"], {
   where: "base_model_version_id is not null",
 })
+@Check("experiment_updated_after_creation", "updated_at >= created_at")
 @Check("experiment_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("experiment_project_name_trimmed", "project_name = btrim(project_name) and project_name <> ''")
 @Check("experiment_type", "type in ('CLASSIFICATION', 'OBJECT_DETECTION', 'SEGMENTATION', 'POINT', 'LINE')")

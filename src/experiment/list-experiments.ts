@@ -1,4 +1,4 @@
-import { few } from "../filter.ts";
+import { few, moments } from "../filter.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
 import { Experiment } from "./experiment.ts";
@@ -18,8 +18,7 @@ const declared: Omit<Listing<Experiment>, "parent"> = {
     status: few("r.status"),
     type: few("r.type"),
     createdBy: { column: "r.created_by_id", idOf: "User" },
-    createdAt: "r.created_at",
-    updatedAt: "r.updated_at",
+    ...moments,
   },
 };
 

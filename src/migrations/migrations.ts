@@ -12,6 +12,7 @@ import { ListIndexes1795650000000 } from "./1795650000000-list-indexes.ts";
 import { AccessAtCommit1795651000000 } from "./1795651000000-access-at-commit.ts";
 import { FrozenResults1795652000000 } from "./1795652000000-frozen-results.ts";
 import { CountedByKey1795653000000 } from "./1795653000000-counted-by-key.ts";
+import { UpdatedAfterCreation1795654000000 } from "./1795654000000-updated-after-creation.ts";
 
 /** All migrations, oldest first. A new one is added at the end; one that has been released is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   AccessAtCommit1795651000000,
   FrozenResults1795652000000,
   CountedByKey1795653000000,
+  UpdatedAfterCreation1795654000000,
 ];

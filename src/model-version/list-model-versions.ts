@@ -1,4 +1,4 @@
-import { few } from "../filter.ts";
+import { few, moments } from "../filter.ts";
 import { connectionType } from "../page/connection.ts";
 import { type Listing, listing } from "../page/page.ts";
 import { live } from "../trash/trash-entry.ts";
@@ -23,8 +23,7 @@ export const versionListing: Omit<Listing<ModelVersion>, "parent"> = {
     trainable: few("r.trainable"),
     deployable: few("r.deployable"),
     createdBy: { column: "r.created_by_id", idOf: "User" },
-    createdAt: "r.created_at",
-    updatedAt: "r.updated_at",
+    ...moments,
   },
 };
 

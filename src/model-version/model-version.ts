@@ -39,6 +39,7 @@ import { DetectionType, Framework } from "./enums.ts";
 })
 @Index("model_version_name_search", { synchronize: false })
 @Index("model_version_of_base", ["baseModelVersionId"], { where: "base_model_version_id is not null" })
+@Check("model_version_updated_after_creation", "updated_at >= created_at")
 @Check("model_version_name_trimmed", "name = btrim(name) and name <> ''")
 @Check("model_version_number_given", "version <> 0") // negative until the end of its creation; a trigger sees to it
 @Check(

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 import { onConstraint } from "../database-error.ts";
+import { moments } from "../filter.ts";
 import { Member } from "../member/member.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
@@ -25,6 +26,7 @@ import { UserErrorCode } from "../user-error.ts";
   where: "trash_entry_id is null",
 })
 @Index("model_name_search", { synchronize: false })
+@Check("model_updated_after_creation", "updated_at >= created_at")
 @Check("model_name_trimmed", "name = btrim(name) and name <> ''")
 @ForeignKey(() => Member, ["organizationId", "createdById"], ["organizationId", "userId"])
 @ForeignKey(() => TrashEntry, ["organizationId", "trashEntryId"], ["organizationId", "id"])
@@ -103,8 +105,7 @@ export const modelsOf = listing({
   filters: {
     name: "r.name",
     createdBy: { column: "r.created_by_id", idOf: "User" },
-    createdAt: "r.created_at",
-    updatedAt: "r.updated_at",
+    ...moments,
   },
 });
 
