@@ -15,5 +15,6 @@ export default {
       },
     ],
   },
+  maxWorkers: "100%", // they wait for PostgreSQL and for disks more than they work
   testTimeout: 60_000,
 };
