@@ -12,7 +12,7 @@ import { buildApiSchema } from "../src/schema.ts";
 import { setStatus } from "./support/artifacts.ts";
 import { exportAs, next } from "./support/family.ts";
 import { everything } from "./support/people.ts";
-import { aRegistry, type Registry } from "./support/registry.ts";
+import { aMember, aRegistry, type Registry } from "./support/registry.ts";
 import {
   aDataset,
   aDatasetVersion,
@@ -20,6 +20,7 @@ import {
   aModel,
   anExperiment,
   aVersion,
+  uuid,
   wholeForm,
 } from "./support/seed.ts";
 import type { Data } from "./support/send.ts";
@@ -153,5 +154,11 @@ async function fill({ ask, db, ...registry }: Registry) {
   await ask(transfer, { id: ModelVersion, modelId: other });
   await ask(deleteVersion, { id: first });
   await ask(purgeVersion, { id: first });
+  const { userId: author } = await aMember(db, organizationId);
+  await db.query("update model set created_by_id = $1 where id = $2", [author, uuid(modelId)]);
+  await db.query(
+    "update member set removed_at = now(), removed_by_id = $1 where (organization_id, user_id) = ($2, $3)",
+    [registry.userId, organizationId, author],
+  );
   return { Model: modelId, ModelVersion, Dataset, DatasetVersion, Experiment };
 }

@@ -112,7 +112,7 @@ export class ApiTokenResolver {
     @Root() token: ApiToken,
     @Ctx() context: Context,
   ): Promise<InstanceType<typeof ApiTokenPermissions>> {
-    const member = await memberOfUser(context, token.userId);
+    const member = await memberOfUser(context, { id: token.userId });
     const strength = lower(token.role, member?.role ?? token.role);
     return { revoke: includes(viewerOf(context).role, strength) };
   }

@@ -2,18 +2,19 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
+import type { Role } from "../member/role.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
 import { may } from "../permissions.ts";
-import { HandsOn, Reads } from "../read-ahead/reads.ts";
+import { HandsOn, InSql, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { authorOf, User } from "../user/user.ts";
-import { permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
+import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import {
   CreateDatasetInput,
   DatasetBy,
@@ -131,15 +132,20 @@ export class DatasetResolver {
     return authorOf(context, dataset);
   }
 
+  @InSql(byRole(permissionsOf))
   @FieldResolver(() => DatasetPermissions, { description: viewerPermissionsDescription })
   viewerPermissions(@Ctx() context: Context): InstanceType<typeof DatasetPermissions> {
-    const { role } = viewerOf(context);
-    return {
-      update: may(role, "Mutation.updateDataset"),
-      createVersion: may(role, "Mutation.createDatasetVersion"),
-      delete: may(role, "Mutation.deleteDataset"),
-    };
+    return permissionsOf(viewerOf(context).role);
   }
+}
+
+/** What a role may do. */
+function permissionsOf(role: Role): InstanceType<typeof DatasetPermissions> {
+  return {
+    update: may(role, "Mutation.updateDataset"),
+    createVersion: may(role, "Mutation.createDatasetVersion"),
+    delete: may(role, "Mutation.deleteDataset"),
+  };
 }
 
 /** @throws Refusal at `field` when the id is not one of a dataset. */

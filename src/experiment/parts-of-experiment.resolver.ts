@@ -49,6 +49,10 @@ export class ExperimentRevisions {
 
 @Resolver(() => Experiment)
 export class PartsOfExperimentResolver {
+  @InSql((experiment, asked) => {
+    const base = propertiesJson({ modelName: "baseModelName", name: "baseName", version: "baseVersion" });
+    return `case when ${experiment.at("baseModelVersionId")} is not null then ${base(experiment, asked, {})} end`;
+  })
   @Needs<Experiment>("baseModelVersionId", "baseModelName", "baseName", "baseVersion")
   @FieldResolver(() => ExperimentBase, {
     nullable: true,

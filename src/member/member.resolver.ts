@@ -6,14 +6,14 @@ import { create, edit } from "../mutation.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { HandsOn } from "../read-ahead/reads.ts";
+import { HandsOn, InSql, Needs, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { UpdateUserInput } from "../user/user.input.ts";
-import { User, userById } from "../user/user.ts";
+import { User } from "../user/user.ts";
 import { changeMemberRole } from "./change-member-role.ts";
 import { createServiceUser } from "./create-service-user.ts";
 import { CreateServiceUserInput, MemberOrder, MemberOrderField, MemberWhere } from "./member.input.ts";
-import { Member, MemberConnection, memberById, membersOf } from "./member.ts";
+import { Member, MemberConnection, memberById, membersOf, removerOf, userOfMember } from "./member.ts";
 import { removeMember } from "./remove-member.ts";
 import { Role } from "./role.ts";
 import { updateServiceUser } from "./update-service-user.ts";
@@ -136,18 +136,22 @@ export class MemberResolver {
     return { member: row, userErrors };
   }
 
+  @Reads(userOfMember)
   @FieldResolver(() => User, { description: "The user." })
-  user(@Root() { userId }: Member, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, userId);
+  user(@Root() member: Member, @Ctx() context: Context): Soon<User | null> {
+    return userOfMember(context, member);
   }
 
+  @Needs<Member>("removedAt")
+  @InSql(({ at }) => `(${at("removedAt")} is null)`)
   @FieldResolver(() => Boolean, { description: "Whether it is a member today." })
   active(@Root() { removedAt }: Member): boolean {
     return removedAt === null;
   }
 
+  @Reads(removerOf)
   @FieldResolver(() => User, { nullable: true, description: "Who removed the member; null while it is one." })
-  removedBy(@Root() { removedById }: Member, @Ctx() context: Context): Promise<User | null> | null {
-    return removedById === null ? null : userById(context, removedById);
+  removedBy(@Root() member: Member, @Ctx() context: Context): Soon<User | null> {
+    return removerOf(context, member);
   }
 }

@@ -1,14 +1,12 @@
 import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
-import { batch } from "../batch.ts";
-import { viewerOf } from "../context.ts";
 import { onConstraint } from "../database-error.ts";
 import { few } from "../filter.ts";
 import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { rows } from "../rows.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 import { User } from "../user/user.ts";
 import { UserErrorCode } from "../user-error.ts";
@@ -64,16 +62,24 @@ export class Member implements Node {
 
 export const memberById = nodeById(Member);
 
-/** The place of each user in the viewer's organization. */
-export const memberOfUser = batch<string, Member | null>(
-  async (context, userIds) => {
-    const { organizationId } = viewerOf(context);
-    const tail = "where r.organization_id = $1 and r.user_id = any($2)";
-    const found = await rows(context.db, Member, tail, [organizationId, userIds]);
-    return new Map(found.map((member) => [member.userId, member]));
-  },
-  () => null,
-);
+/** The place of a user in the viewer's organization. */
+export const memberOfUser = one<Member, "id">({
+  type: Member,
+  key: { id: "uuid" },
+  where: ({ id }) => `r.organization_id = $2 and r.user_id = ${id}`,
+});
+
+export const userOfMember = one<User, "userId">({
+  type: User,
+  key: { userId: "uuid" },
+  where: ({ userId }) => `r.id = ${userId}`,
+});
+
+export const removerOf = one<User, "removedById">({
+  type: User,
+  key: { removedById: "uuid" },
+  where: ({ removedById }) => `r.id = ${removedById}`,
+});
 
 export const MemberConnection = connectionType(Member, "members");
 

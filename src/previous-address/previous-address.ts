@@ -5,7 +5,10 @@ import { Model } from "../model/model.ts";
 import { ModelVersion } from "../model-version/model-version.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
+import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
+import { live } from "../trash/trash-entry.ts";
+import { User } from "../user/user.ts";
 
 @ObjectType({
   description:
@@ -41,6 +44,18 @@ export class PreviousAddress {
   @Column({ type: "timestamptz", precision: 3, default: () => "clock_timestamp()" })
   movedAt!: Date;
 }
+
+export const modelOfAddress = one<Model, "modelId">({
+  type: Model,
+  key: { modelId: "uuid" },
+  where: ({ modelId }) => `r.id = ${modelId} and ${live}`,
+});
+
+export const moverOf = one<User, "movedById">({
+  type: User,
+  key: { movedById: "uuid" },
+  where: ({ movedById }) => `r.id = ${movedById}`,
+});
 
 export const PreviousAddressConnection = connectionType(PreviousAddress, "previous addresses");
 

@@ -3,6 +3,7 @@ import { type Context, viewerOf } from "../context.ts";
 import { apiError } from "../errors.ts";
 import { transact } from "../mutation.ts";
 import { type Payload, payloadType } from "../payload.ts";
+import { InSql, Needs } from "../read-ahead/reads.ts";
 import { updateUser } from "./update-user.ts";
 import { UpdateUserInput } from "./user.input.ts";
 import { User, userById } from "./user.ts";
@@ -26,6 +27,8 @@ export class UserResolver {
     return { user: await userById(context, userId), userErrors };
   }
 
+  @Needs<User>("email")
+  @InSql(({ at }) => `(${at("email")} is null)`)
   @FieldResolver(() => Boolean, { description: "Whether it is a script rather than a person." })
   service(@Root() { email }: User): boolean {
     return email === null;

@@ -24,8 +24,8 @@ export class ViewerResolver {
   }
 
   @FieldResolver(() => Member, { description: "The user's place in the organization." })
-  member(@Root() viewer: Viewer, @Ctx() context: Context): Promise<Member | null> {
-    return memberOfUser(context, viewer.userId);
+  member(@Root() { userId: id }: Viewer, @Ctx() context: Context): Soon<Member | null> {
+    return memberOfUser(context, { id });
   }
 
   @FieldResolver(() => Organization, { description: "The organization that every root field speaks of." })
