@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** @type {import("jest").Config} */
 export default {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
@@ -15,6 +17,6 @@ export default {
       },
     ],
   },
-  maxWorkers: "100%", // they wait for PostgreSQL and for disks more than they work
+  maxWorkers: Math.min(availableParallelism(), 8), // each has connections, of which PostgreSQL has 200
   testTimeout: 60_000,
 };

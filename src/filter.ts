@@ -75,7 +75,7 @@ export interface Target {
   nullable?: true;
   /** Whether it has a handful of values, each of which can have a plan of its own. */
   few?: true;
-  /** A column that is never less: what is later in this one is later in that one too, whose index can serve the filter. */
+  /** A column that is never less: what is later in this one is later in that one too, by which a list can be ordered. */
   atMost?: string;
   /** A column that is never greater. */
   atLeast?: string;
@@ -115,11 +115,13 @@ const operators: { [operator: string]: (column: string, operand: string) => stri
  * The conditions of a `where` input.
  *
  * @param columns what each field of `where` compares.
+ * @param order the column in whose order rows are read: what must hold for it too, its index can be entered at.
  */
 export function conditions(
   where: object | null | undefined,
   columns: { [field: string]: string | Target },
   bind: Bind,
+  order?: string,
 ): string[] {
   return Object.entries(where ?? {}).flatMap(([field, filter]: [string, Filter | null]) =>
     Object.entries(filter ?? {}).map(([operator, value]) => {
@@ -133,7 +135,9 @@ export function conditions(
       if (operator === "eq" && value === null) return `${column} is null`;
       if (operator === "eq" && few) return compare(column, literal(value));
       const operand = bind(idOf ? uuids(idOf, value, path) : normalized(operator, value));
-      const compared = [column, ...impliedBy(operator, implied)].map((each) => compare(each, operand));
+      const compared = [column, ...impliedBy(operator, implied)]
+        .filter((each) => each === column || each === order)
+        .map((each) => compare(each, operand));
       return `${compared.join(" and ")} ${planAnew}`;
     }),
   );
@@ -141,8 +145,8 @@ export function conditions(
 
 /** Columns for which the same has to hold. */
 function impliedBy(operator: string, { atMost, atLeast }: Pick<Target, "atMost" | "atLeast">): string[] {
-  const implied = operator.startsWith("g") ? atMost : operator.startsWith("l") ? atLeast : undefined;
-  return implied ? [implied] : [];
+  if (atMost && ["gt", "gte"].includes(operator)) return [atMost];
+  return atLeast && ["lt", "lte"].includes(operator) ? [atLeast] : [];
 }
 
 /** Of an enum or a boolean, which GraphQL has looked at: so it needs no quoting, but gets it. */

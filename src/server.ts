@@ -19,6 +19,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { translateDatabaseError } from "./database-error.ts";
 import { executingGateway } from "./execution/executor.ts";
+import type { Report } from "./execution/queries.ts";
 import { sendFiles } from "./file/send-files.ts";
 import { answerGraphQL } from "./http/answer-graphql.ts";
 import { setDeadline } from "./http/deadline.ts";
@@ -155,7 +156,12 @@ export async function createServer(
 
 function createApollo(config: ServerConfig, app: FastifyInstance): ApolloServer<Context> {
   const schema = buildApiSchema();
-  const report = (defect: Error) => app.log.error({ err: defect }, "an answer could not be written");
+  const report: Report = (err, { operation }, { requestId }) => {
+    const fields = operation.selectionSet.selections.flatMap((each) =>
+      "name" in each ? each.name.value : [],
+    );
+    app.log.error({ err, requestId, fields }, "an answer could not be written");
+  };
   const { compileAfter: after, writeJson: write } = config;
   return new ApolloServer<Context>({
     ...(config.compile ? { gateway: executingGateway(schema, { after, write, report }) } : { schema }),

@@ -134,6 +134,7 @@ async function compare(
   const told = new Set(first.errors.map(textOf));
   for (const error of other.errors) {
     if (told.has(textOf(error))) continue;
+    expect(error.path).toBeDefined();
     const { errors } = await only(error.path ?? []);
     expect(errors.map(placeless)).toContainEqual(placeless(error));
   }

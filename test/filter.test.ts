@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { Role } from "../src/member/role.ts";
-import { aMember, aRegistry, type Registry } from "./support/registry.ts";
+import { aMember, aRegistry, type Registry, statementsOf } from "./support/registry.ts";
 import {
   aDataset,
   aDatasetVersion,
@@ -79,11 +79,11 @@ test.each<[string, object, string[]]>([
     ["100% lanes"],
   ],
   [
-    "created after what it was updated after",
+    "updated since, but created before",
     { createdAt: { gte: "2026-01-15T00:00:00Z" } },
     ["YOLO m", "Yolo_S", "unet"],
   ],
-  ["updated before what it was created before", { updatedAt: { lte: "2026-01-15T00:00:00Z" } }, []],
+  ["created before, but updated since", { updatedAt: { lte: "2026-01-15T00:00:00Z" } }, []],
   ["updated before", { updatedAt: { lt: "2026-02-01T00:00:01Z" } }, ["100% lanes"]],
   ["updated after", { updatedAt: { gt: "2026-02-01T00:00:00Z" } }, ["YOLO m", "Yolo_S", "unet"]],
   [
@@ -173,4 +173,16 @@ test("the database lets nothing be updated before it was created, which filters 
         [registry.organizationId],
       ),
     ).rejects.toThrow(`${table}_updated_after_creation`);
+});
+
+test.each([
+  ["UPDATED_AT", { createdAt: { gt: "2026-01-01T00:00:00Z" } }, "r.updated_at > "],
+  ["CREATED_AT", { updatedAt: { lte: "2126-01-01T00:00:00Z" } }, "r.created_at <= "],
+])("in the order of %s, what %j says of that moment is asked for too", async (field, where, condition) => {
+  const query = `query ($where: ModelVersionWhere, $field: ModelVersionOrderField!) {
+    modelVersions(where: $where, orderBy: { field: $field }) { nodes { name } } }`;
+  const sent = await statementsOf(() => registry.ask(query, { where, field }));
+  expect(sent.join()).toContain(condition);
+  const byName = await statementsOf(() => registry.ask(query, { where, field: "NAME" }));
+  expect(byName.join()).not.toContain(condition);
 });

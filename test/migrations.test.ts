@@ -63,6 +63,32 @@ test("tokens and members of the first tables keep their access", async () => {
   await db.destroy();
 });
 
+test("what was updated before it was created is taken to be updated then", async () => {
+  const db = await createDataSource(await databaseUrl(`moments_${process.env.TEST_RUN}`)).initialize();
+  await db.runMigrations();
+  const newest = async () => (await db.query("select name from migrations order by id desc limit 1"))[0].name;
+  while (!/^CountedByKey/.test(await newest())) await db.undoLastMigration();
+  const id = "01a20c38-1d95-77a2-98fa-9009b97dc137";
+  await db.transaction(async (tx) => {
+    await tx.query("insert into organization (id, name) values ($1, 'Acme')", [id]);
+    await tx.query("insert into user_account (id, name, email) values ($1, 'Ada', 'ada@example.com')", [id]);
+    await tx.query(
+      "insert into member (id, organization_id, user_id, email, role) values ($1, $1, $1, 'ada@example.com', 'OWNER')",
+      [id],
+    );
+  });
+  for (const table of ["model", "dataset"])
+    await db.query(
+      `insert into ${table} (id, organization_id, name, created_by_id, created_at, updated_at)
+       values ($1, $1, 'PPE', $1, '2026-02-01Z', '2026-01-01Z')`,
+      [id],
+    );
+  await db.runMigrations();
+  for (const table of ["model", "dataset"])
+    expect(await db.query(`select from ${table} where updated_at = created_at`)).toHaveLength(1);
+  await db.destroy();
+});
+
 test("what is in the trash comes back when the trash is taken away", async () => {
   const db = await createDataSource(await databaseUrl(`trash_down_${process.env.TEST_RUN}`)).initialize();
   await db.runMigrations();

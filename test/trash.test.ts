@@ -391,7 +391,7 @@ test("the trash tells what, by whom and until when, the last deletion first, pag
   expect(await names({ name: { in: ["a", "d"] }, deletedAt: { gte: all.trash.nodes[1].deletedAt } })).toEqual(
     ["d"],
   );
-  expect(await statementsOf(() => registry.ask(listTrash))).toHaveLength(readAhead ? 4 : 5);
+  expect(await statementsOf(() => registry.ask(listTrash))).toHaveLength(readAhead ? 3 : 5);
   expect(await trash(await aRegistry())).toEqual([]);
 });
 

@@ -91,6 +91,6 @@ test("SQL that PostgreSQL does not know is reported, and resolvers make the answ
     expect(body).toEqual({ data: { model: { name: "Detector" } } });
   }
   expect(reported).toMatchObject([
-    [{ err: { driverError: { code: "42703" } } }, "an answer could not be written"],
+    [{ err: { driverError: { code: "42703" } }, fields: ["model"] }, "an answer could not be written"],
   ]);
 });

@@ -3,7 +3,7 @@ import { execute, type GraphQLSchema, isAbstractType, OperationTypeNode } from "
 import { forget } from "../batch.ts";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
-import { Queries } from "./queries.ts";
+import { Queries, type Report } from "./queries.ts";
 import { coercedVariables } from "./variables.ts";
 
 type Gateway = ApolloServerOptionsWithGateway<Context>["gateway"];
@@ -14,8 +14,7 @@ interface Options {
   after?: number | undefined;
   /** Whether PostgreSQL writes answers. */
   write: boolean;
-  /** Is told of defects that no answer shows. */
-  report: (defect: Error) => void;
+  report: Report;
 }
 
 /**

@@ -1,15 +1,18 @@
 import {
   type DocumentNode,
   type ExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   visit,
 } from "graphql";
-import { QueryFailedError } from "typeorm";
 import type { Context } from "../context.ts";
+import { translateDatabaseError } from "../database-error.ts";
 import { limits } from "../limits.ts";
+import { areLong } from "../read-ahead/selection.ts";
 import { Unwritable } from "../read-ahead/written.ts";
+import { Refusal } from "../user-error.ts";
 import { type Compiled, compile } from "./compile.ts";
 import type { Variables } from "./variables.ts";
 import { type WrittenQuery, writeQuery } from "./write.ts";
@@ -39,6 +42,9 @@ export interface Asked {
   variables: Variables;
 }
 
+/** Is told of a defect that no answer shows, since resolvers make it. */
+export type Report = (defect: unknown, asked: Asked, context: Context) => void;
+
 /** The longest pause, so that what can be written again is not missed for long. */
 const longestPause = 100;
 
@@ -49,14 +55,13 @@ const longestPause = 100;
 export class Queries {
   readonly #schema: GraphQLSchema;
   readonly #after: number;
-  readonly #report: (defect: Error) => void;
+  readonly #report: Report;
   readonly #documents = new WeakMap<DocumentNode, Ways>();
   /** In the order of their last use. */
   readonly #used = new Map<Way, Compiled>();
   #fields = 0;
 
-  /** @param report is told of defects that no answer shows */
-  constructor(schema: GraphQLSchema, after: number, report: (defect: Error) => void) {
+  constructor(schema: GraphQLSchema, after: number, report: Report) {
     this.#schema = schema;
     this.#after = after;
     this.#report = report;
@@ -65,7 +70,7 @@ export class Queries {
   /** The answer, when PostgreSQL can write it. */
   async write(asked: Asked, way: Way, context: Context): Promise<ExecutionResult | undefined> {
     const { pause } = way;
-    if (way.written === null) return undefined;
+    if (way.written === null || areLong(asked.variables)) return undefined;
     if (pause.left > 0) {
       pause.left -= 1;
       return undefined;
@@ -77,10 +82,13 @@ export class Queries {
       pause.left = pause.next;
       return answer;
     } catch (error) {
-      const isDefect = error instanceof QueryFailedError;
-      if (isDefect) this.#report(error);
+      if (error instanceof Unwritable) way.written = null;
       // A request that is refused has nothing to do with those that come after it.
-      if (isDefect || error instanceof Unwritable) way.written = null;
+      else if (isDefect(error)) {
+        pause.next = longestPause; // it may be over by then, such as a migration that is under way elsewhere
+        pause.left = pause.next;
+        this.#report(error, asked, context);
+      }
       return undefined;
     }
   }
@@ -123,6 +131,11 @@ export class Queries {
       oldest.compiled = undefined;
     }
   }
+}
+
+function isDefect(error: unknown): boolean {
+  const told = translateDatabaseError(error);
+  return !(told instanceof GraphQLError || told instanceof Refusal);
 }
 
 function waysOf(document: DocumentNode): Ways {

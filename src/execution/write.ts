@@ -16,7 +16,7 @@ import {
 import { QueryFailedError } from "typeorm";
 import type { Context } from "../context.ts";
 import { limits } from "../limits.ts";
-import { areLong, fieldsOf } from "../read-ahead/selection.ts";
+import { fieldsOf } from "../read-ahead/selection.ts";
 import { askToWrite, Unwritable, Written } from "../read-ahead/written.ts";
 import { fragmentsOf } from "./specialize.ts";
 import type { Variables } from "./variables.ts";
@@ -26,8 +26,8 @@ export interface WrittenQuery {
   /**
    * Undefined when what PostgreSQL was asked for was in vain, and resolvers have to make the answer.
    *
-   * @throws Unwritable when they always have to; an error of the database when what it was asked is no SQL that it knows;
-   *   and any other error when they have to tell what is wrong with the request
+   * @throws Unwritable when they always have to; and any other error when they have to tell what is wrong, be it with the
+   *   request or with the statement
    */
   run(variables: Variables, context: Context): Promise<ExecutionResult | undefined>;
 }
@@ -54,13 +54,12 @@ export function writeQuery(
   const roots = rootsOf(schema, document, operation, variables);
   return {
     async run(given, context) {
-      if (areLong(given)) throw new Error("It is too much to be written for these variables.");
       try {
         const values = await Promise.all(roots.map((root) => resolve(root, given, context)));
         if (!isAllowed(values)) return undefined;
         return { data: Object.fromEntries(roots.map(({ key }, index) => [key, values[index]])) };
       } catch (error) {
-        if (!(error instanceof QueryFailedError) || isDefect(error)) throw error;
+        if (!(error instanceof QueryFailedError) || isUnknownSql(error)) throw error;
         const [root, ...others] = roots;
         return root && others.length === 0 && isFinal(error) ? failed(root, error) : undefined;
       }
@@ -129,7 +128,7 @@ function isAllowed(values: (Written | null)[]): boolean {
 }
 
 /** Whether it tells of a statement that is wrong, and not of what was asked for. */
-function isDefect(error: QueryFailedError): boolean {
+function isUnknownSql(error: QueryFailedError): boolean {
   return classOf(error) === "42";
 }
 

@@ -47,12 +47,14 @@ export class ExperimentRevisions {
   parameters!: number;
 }
 
+const baseJson = propertiesJson({ modelName: "baseModelName", name: "baseName", version: "baseVersion" });
+
 @Resolver(() => Experiment)
 export class PartsOfExperimentResolver {
-  @InSql((experiment, asked) => {
-    const base = propertiesJson({ modelName: "baseModelName", name: "baseName", version: "baseVersion" });
-    return `case when ${experiment.at("baseModelVersionId")} is not null then ${base(experiment, asked, {})} end`;
-  })
+  @InSql(
+    (experiment, asked) =>
+      `case when ${experiment.at("baseModelVersionId")} is not null then ${baseJson(experiment, asked, {})} end`,
+  )
   @Needs<Experiment>("baseModelVersionId", "baseModelName", "baseName", "baseVersion")
   @FieldResolver(() => ExperimentBase, {
     nullable: true,

@@ -31,8 +31,8 @@ export async function giveNumber(
 ): Promise<{ answer: Promise<ModelVersion> }> {
   return send(
     tx,
-    `with numbered as (${countUp} returning last_version)
-     update model_version r set version = last_version, created_at = clock_timestamp(), updated_at = clock_timestamp()
+    `with numbered as (${countUp} returning last_version, clock_timestamp() as given_at)
+     update model_version r set version = last_version, created_at = given_at, updated_at = given_at
      from numbered where r.id = $2 returning ${columnsOf(tx, ModelVersion)}`,
     [modelUuid, id],
     ([[row]]: [object[]]) => (row ? toRow(ModelVersion, row) : notFound("model", ["modelId"])),

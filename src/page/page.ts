@@ -56,7 +56,10 @@ export function listing<Row extends Node>(declared: Listing<Row>) {
     type,
     key,
     where: ({ id }, request, bind) =>
-      [...listed(declared, id, request.where, bind), ...between(declared, request, bind)].join(" and "),
+      [
+        ...listed(declared, id, request.where, bind, `r.${orderOf(declared, request).column}`),
+        ...between(declared, request, bind),
+      ].join(" and "),
     order: (row, request) => orderBy(declared, request, row),
     limit: ({ page }) => pageSize(page) + 1, // one more than fits says that there is more
     argsKey: requestKey,
@@ -178,9 +181,10 @@ function listed<Row>(
   id: string,
   where: PageRequest["where"],
   bind: Bind,
+  order?: string,
 ): string[] {
   const belongs = typeof parent === "string" ? `r."${parent}" = ${id}` : parent(id);
-  return [belongs, ...(base ? [base] : []), ...conditions(where, filters, bind)];
+  return [belongs, ...(base ? [base] : []), ...conditions(where, filters, bind, order)];
 }
 
 /** The conditions that rows come after one cursor and before another. */

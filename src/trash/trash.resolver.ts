@@ -5,13 +5,14 @@ import { ModelVersion, modelVersionById } from "../model-version/model-version.t
 import { toGlobalId } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
-import { HandsOn } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
-import { User, userById } from "../user/user.ts";
+import { User } from "../user/user.ts";
 import { addressOf } from "./address.ts";
 import { TrashWhere } from "./trash.input.ts";
 import { contentsOf, TrashContents } from "./trash-contents.ts";
 import {
+  deleterOf,
   readObjectId,
   TrashEntry,
   TrashEntryConnection,
@@ -120,8 +121,9 @@ export class TrashResolver {
     return contentsOf(context, id);
   }
 
+  @Reads(deleterOf)
   @FieldResolver(() => User, { description: "Who deleted it." })
-  deletedBy(@Root() entry: TrashEntry, @Ctx() context: Context): Promise<User | null> {
-    return userById(context, entry.deletedById);
+  deletedBy(@Root() entry: TrashEntry, @Ctx() context: Context): Soon<User | null> {
+    return deleterOf(context, entry);
   }
 }
