@@ -135,18 +135,17 @@ export function conditions(
       if (operator === "eq" && value === null) return `${column} is null`;
       if (operator === "eq" && few) return compare(column, literal(value));
       const operand = bind(idOf ? uuids(idOf, value, path) : normalized(operator, value));
-      const compared = [column, ...impliedBy(operator, implied)]
-        .filter((each) => each === column || each === order)
-        .map((each) => compare(each, operand));
-      return `${compared.join(" and ")} ${planAnew}`;
+      const compared = `${compare(column, operand)} ${planAnew}`;
+      const other = impliedBy(operator, implied);
+      return other && other === order ? `${compared} and ${compare(other, operand)}` : compared;
     }),
   );
 }
 
-/** Columns for which the same has to hold. */
-function impliedBy(operator: string, { atMost, atLeast }: Pick<Target, "atMost" | "atLeast">): string[] {
-  if (atMost && ["gt", "gte"].includes(operator)) return [atMost];
-  return atLeast && ["lt", "lte"].includes(operator) ? [atLeast] : [];
+/** The column for which the same has to hold. */
+function impliedBy(operator: string, { atMost, atLeast }: Pick<Target, "atMost" | "atLeast">) {
+  if (["gt", "gte"].includes(operator)) return atMost;
+  return ["lt", "lte"].includes(operator) ? atLeast : undefined;
 }
 
 /** Of an enum or a boolean, which GraphQL has looked at: so it needs no quoting, but gets it. */

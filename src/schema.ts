@@ -14,6 +14,7 @@ import { ArtifactPermissionsResolver } from "./artifact/artifact-permissions.res
 import { ComparisonResolver } from "./comparison/comparison.resolver.ts";
 import { type Context, viewerOf } from "./context.ts";
 import { DatasetResolver } from "./dataset/dataset.resolver.ts";
+import { DatasetPermissionsResolver } from "./dataset/dataset-permissions.resolver.ts";
 import {
   DatasetVersionResolver,
   PartsOfDatasetVersionResolver,
@@ -157,6 +158,7 @@ export function buildApiSchema(): GraphQLSchema {
       LabelMapGuardResolver,
       ReadinessResolver,
       DatasetResolver,
+      DatasetPermissionsResolver,
       DatasetVersionResolver,
       DatasetVersionPermissionsResolver,
       PartsOfDatasetVersionResolver,

@@ -98,14 +98,12 @@ test.each([true, false])(
     const id = await aModel(registry, { name: "Detector" });
     await aVersion(registry, id, { ...wholeForm, name: "v1" });
     const { address } = await aServer(registry.db, { writeJson });
-    const { body } = await sender(
-      `${address}/graphql`,
-      registry.token,
-    )(`{ models(first: 1) {
-    nodes { it: name list: versions(first: 1) { totalCount } }
-    edges { node { it: createdBy { name } list: versions(last: 2) { nodes { name } } } }
-    again: edges { node { it: id } }
-  } }`);
+    const query = `{ models(first: 1) {
+      nodes { it: name list: versions(first: 1) { totalCount } }
+      edges { node { it: createdBy { name } list: versions(last: 2) { nodes { name } } } }
+      again: edges { node { it: id } }
+    } }`;
+    const { body } = await sender(`${address}/graphql`, registry.token)(query);
     expect(body).toEqual({
       data: {
         models: {

@@ -2,19 +2,16 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { type Context, organizationOf, viewerOf } from "../context.ts";
 import { idempotencyKeyDescription } from "../idempotency-key/idempotency-key.ts";
-import type { Role } from "../member/role.ts";
 import { create, edit } from "../mutation.ts";
 import { uuidOf } from "../node/id.ts";
 import type { Connection } from "../page/connection.ts";
 import { Direction, PageArgs } from "../page/page-args.ts";
 import { type Payload, payloadType } from "../payload.ts";
-import { may } from "../permissions.ts";
-import { HandsOn, InSql, Reads } from "../read-ahead/reads.ts";
+import { HandsOn, Reads } from "../read-ahead/reads.ts";
 import type { Soon } from "../read-ahead/soon.ts";
 import { dryRunDescription, expectedRevisionDescription } from "../revision.ts";
 import { normalizeName } from "../text.ts";
 import { authorOf, User } from "../user/user.ts";
-import { byRole, permissionsType, viewerPermissionsDescription } from "../viewer-permissions.ts";
 import {
   CreateDatasetInput,
   DatasetBy,
@@ -36,12 +33,6 @@ const UpdateDatasetPayload = payloadType("updateDataset", {
 
 const DeleteDatasetPayload = payloadType("deleteDataset", {
   dataset: [Dataset, "The dataset, when it was not deleted; null when there is none any more."],
-});
-
-const DatasetPermissions = permissionsType("Dataset", {
-  update: "Change its name and description.",
-  createVersion: "Add a version.",
-  delete: "Delete it while it has no versions.",
 });
 
 @Resolver(() => Dataset)
@@ -131,21 +122,6 @@ export class DatasetResolver {
   createdBy(@Root() dataset: Dataset, @Ctx() context: Context): Soon<User | null> {
     return authorOf(context, dataset);
   }
-
-  @InSql(byRole(permissionsOf))
-  @FieldResolver(() => DatasetPermissions, { description: viewerPermissionsDescription })
-  viewerPermissions(@Ctx() context: Context): InstanceType<typeof DatasetPermissions> {
-    return permissionsOf(viewerOf(context).role);
-  }
-}
-
-/** What a role may do. */
-function permissionsOf(role: Role): InstanceType<typeof DatasetPermissions> {
-  return {
-    update: may(role, "Mutation.updateDataset"),
-    createVersion: may(role, "Mutation.createDatasetVersion"),
-    delete: may(role, "Mutation.deleteDataset"),
-  };
 }
 
 /** @throws Refusal at `field` when the id is not one of a dataset. */

@@ -8,7 +8,7 @@ import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
 import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
-import { User } from "../user/user.ts";
+import { User, userAt } from "../user/user.ts";
 import { UserErrorCode } from "../user-error.ts";
 import { Role } from "./role.ts";
 
@@ -69,17 +69,9 @@ export const memberOfUser = one<Member, "id">({
   where: ({ id }) => `r.organization_id = $2 and r.user_id = ${id}`,
 });
 
-export const userOfMember = one<User, "userId">({
-  type: User,
-  key: { userId: "uuid" },
-  where: ({ userId }) => `r.id = ${userId}`,
-});
+export const userOfMember = userAt("userId");
 
-export const removerOf = one<User, "removedById">({
-  type: User,
-  key: { removedById: "uuid" },
-  where: ({ removedById }) => `r.id = ${removedById}`,
-});
+export const removerOf = userAt("removedById");
 
 export const MemberConnection = connectionType(Member, "members");
 

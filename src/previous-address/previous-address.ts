@@ -8,7 +8,7 @@ import { listing } from "../page/page.ts";
 import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 import { live } from "../trash/trash-entry.ts";
-import { User } from "../user/user.ts";
+import { userAt } from "../user/user.ts";
 
 @ObjectType({
   description:
@@ -51,11 +51,7 @@ export const modelOfAddress = one<Model, "modelId">({
   where: ({ modelId }) => `r.id = ${modelId} and ${live}`,
 });
 
-export const moverOf = one<User, "movedById">({
-  type: User,
-  key: { movedById: "uuid" },
-  where: ({ movedById }) => `r.id = ${movedById}`,
-});
+export const moverOf = userAt("movedById");
 
 export const PreviousAddressConnection = connectionType(PreviousAddress, "previous addresses");
 

@@ -7,9 +7,8 @@ import { Node, nodeById } from "../node/node.ts";
 import { Organization } from "../organization/organization.ts";
 import { connectionType } from "../page/connection.ts";
 import { listing } from "../page/page.ts";
-import { one } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
-import { User } from "../user/user.ts";
+import { userAt } from "../user/user.ts";
 import { refuse, UserErrorCode } from "../user-error.ts";
 
 /** The condition on a model, version or file `r` that it is neither in the trash nor purged. */
@@ -105,13 +104,9 @@ export class TrashEntry implements Node {
   purgedById!: string | null;
 }
 
-/** What is in the trash under the UUID of what was deleted. */
-export const deleterOf = one<User, "deletedById">({
-  type: User,
-  key: { deletedById: "uuid" },
-  where: ({ deletedById }) => `r.id = ${deletedById}`,
-});
+export const deleterOf = userAt("deletedById");
 
+/** What is in the trash under the UUID of what was deleted. */
 export const trashEntryById = nodeById(TrashEntry, "r.organization_id = $2 and r.purged_at is null");
 
 export const TrashEntryConnection = connectionType(TrashEntry, "entries of the trash");

@@ -2,6 +2,7 @@ import { Field, ObjectType } from "type-graphql";
 import { Check, Column, Entity, PrimaryColumn, Unique } from "typeorm";
 import { Node, nodeById } from "../node/node.ts";
 import { one } from "../read-ahead/look.ts";
+import type { Key } from "../read-ahead/relation.ts";
 import { DateTime, WebURL } from "../scalars.ts";
 
 @ObjectType({ implements: Node, description: "A person, or a service user: a script that acts by itself." })
@@ -33,14 +34,19 @@ export class User implements Node {
 }
 
 /** Who created something: a member of its organization when that was, which a foreign key sees to. */
-export const authorOf = one<User, "createdById">({
-  type: User,
-  key: { createdById: "uuid" },
-  where: ({ createdById }) => `r.id = ${createdById}`,
-});
+export const authorOf = userAt("createdById");
 
 /** Users are seen by those who share an organization with them, also after they have left it. */
 export const userById = nodeById(
   User,
   "exists (select from member m where m.user_id = r.id and m.organization_id = $2)",
 );
+
+/** Declares the user to whom a column refers, by a foreign key to a member of the row's own organization. */
+export function userAt<Property extends string>(property: Property) {
+  return one<User, Property>({
+    type: User,
+    key: { [property]: "uuid" } as Key<Property>,
+    where: (key) => `r.id = ${key[property]}`,
+  });
+}

@@ -5,15 +5,17 @@ import { aServer } from "./test-server.ts";
 
 /** Fields that PostgreSQL cannot write: a resolver makes them, and then all that is selected beside them. */
 export const byResolvers = [
-  ...["ModelVersion.labelMapDivergence", "ModelVersion.pendingUploads", "Experiment.pendingUploads"],
-  ...[
-    "Member.viewerPermissions",
-    "Experiment.labelMapWarnings",
-    "Experiment.metrics",
-    "ExperimentBase.modelVersion",
-  ],
-  ...["ModelFile.downloadUrl", "Artifact.downloadUrl"],
-  ...["ModelFile.storageConnector", "Artifact.storageConnector"],
+  "ModelVersion.labelMapDivergence",
+  "ModelVersion.pendingUploads",
+  "Experiment.pendingUploads",
+  "Member.viewerPermissions",
+  "Experiment.labelMapWarnings",
+  "Experiment.metrics",
+  "ExperimentBase.modelVersion",
+  "ModelFile.downloadUrl",
+  "Artifact.downloadUrl",
+  "ModelFile.storageConnector",
+  "Artifact.storageConnector",
 ];
 
 /** Those that it writes for one object, and not for each of a list. */
