@@ -127,10 +127,10 @@ inChromium(`someone pastes the token, and the query of a tab answers${skipped}`,
 
     await page.getByText("Paste your token here", { exact: true }).click();
     await page.getByText("Environments...", { exact: true }).click();
-    await page.locator(".cm-content", { hasText: "paste-your-token-here" }).click();
-    await page.keyboard.press("Control+A");
-    await page.keyboard.insertText(JSON.stringify({ token }));
+    await page.locator(".cm-content", { hasText: "paste-your-token-here" }).fill(JSON.stringify({ token }));
+    await page.locator(".cm-content", { hasText: token }).waitFor();
     await page.getByText("Save", { exact: true }).click();
+    await page.getByText("Save", { exact: true }).waitFor({ state: "hidden" }); // until then the old one is sent
 
     await page.getByText("Version overview", { exact: true }).click();
     await page.getByText("Send Request", { exact: true }).click();
