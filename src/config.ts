@@ -23,6 +23,8 @@ export interface Config {
   databasePoolSize: number;
   /** Whether PostgreSQL may be asked to remember statements: not through a pooler that cannot. */
   preparedStatements: boolean;
+  /** Whether packets to PostgreSQL may follow one another on a connection; see docs/performance.md. */
+  pipelines: boolean;
   /** What encrypts secrets at rest: the first, and those that still decrypt. Empty when there are none. */
   secretKeys: SecretKey[];
   /** Origins whose pages may call the API; `"*"` for all. */
@@ -101,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       wholeNumber(1, 1_000),
     ),
     preparedStatements: flag("PREPARED_STATEMENTS"),
+    pipelines: flag("PIPELINES"),
     secretKeys: secretKeys(env.SECRET_KEYS?.trim() || undefined),
     corsOrigins: read(
       "CORS_ORIGINS",

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { DataSource, type Logger } from "typeorm";
+import { DataSource, type Logger, QueryFailedError } from "typeorm";
 import { ApiToken } from "./api-token/api-token.ts";
 import { Artifact } from "./artifact/artifact.ts";
 import { ExperimentBaseFile } from "./artifact/experiment-base-file.ts";
@@ -7,6 +7,8 @@ import { Blob } from "./blob/blob.ts";
 import { BlobParts } from "./blob/blob-parts.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
+import { Client, PreparingClient } from "./connection/client.ts";
+import { Pool } from "./connection/pool.ts";
 import { Dataset } from "./dataset/dataset.ts";
 import { DatasetLabel } from "./dataset-version/dataset-label.ts";
 import { DatasetVersion } from "./dataset-version/dataset-version.ts";
@@ -30,7 +32,6 @@ import { PostgresNaming } from "./naming.ts";
 import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
 import { PendingUpload } from "./pending-upload/pending-upload.ts";
-import { Client, PreparingClient } from "./postgres-client.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
 import {
   Metric,
@@ -88,8 +89,10 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export interface DataSourceOptions {
   poolSize?: number;
-  /** Whether statements are prepared once on each connection; see `postgres-client.ts`. */
+  /** Whether statements are prepared once on each connection; see `connection/client.ts`. */
   preparedStatements?: boolean;
+  /** Whether packets may follow one another on a connection; see `connection/pipeline.ts`. */
+  pipelines?: boolean;
   /** Told of each statement; tests count them. */
   logger?: Logger;
 }
@@ -97,11 +100,12 @@ export interface DataSourceOptions {
 /** The connection pool of one process to a PostgreSQL of version 15 or later. */
 export function createDataSource(
   url: string,
-  { poolSize = 10, preparedStatements = true, logger }: DataSourceOptions = {},
+  { poolSize = 10, preparedStatements = true, pipelines = true, logger }: DataSourceOptions = {},
 ) {
   return new DataSource({
     type: "postgres",
     url,
+    driver: { ...pg, Pool },
     entities,
     migrations,
     namingStrategy: new PostgresNaming(),
@@ -115,6 +119,7 @@ export function createDataSource(
     ...(logger && { logger, logging: ["query"] }),
     extra: {
       Client: preparedStatements ? PreparingClient : Client,
+      packets: pipelines ? limits.pipelinePackets : { reads: 1, writes: 1 },
       statement_timeout: limits.statement,
       idle_in_transaction_session_timeout: limits.statement,
       keepAlive: true,
@@ -128,8 +133,9 @@ export async function connect(url: string, options: DataSourceOptions): Promise<
   try {
     await db.initialize();
   } catch (error) {
+    const cause = error instanceof QueryFailedError ? error.driverError : error;
     const reason =
-      error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+      cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
     throw new ConfigError(`DATABASE_URL: expected a PostgreSQL that can be reached, got: ${reason}`);
   }
   const [{ number, version }]: [{ number: number; version: string }] = await db.query(

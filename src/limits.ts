@@ -129,6 +129,13 @@ export const limits = {
   /** Texts of statements that PostgreSQL is asked to remember, on each connection of a process, and characters of each. */
   preparedStatements: 500,
   preparedCharacters: 20_000,
+  /**
+   * Milliseconds of work behind which a packet is put, for each pipeline that is open; packets in a pipeline: of writes
+   * only a few, since each of them may wait for a row; and milliseconds after which none is put behind one that was thought to be quick.
+   */
+  pipeline: 2,
+  pipelinePackets: { reads: 16, writes: 8 },
+  pipelineStall: 10,
   /** Milliseconds between two sweeps of what is over its time, or of use to nobody. */
   sweep: 3_600_000,
   /** Things that a sweep deals with before it makes room for requests; bytes that it removes at once. */

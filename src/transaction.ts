@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
-import { begin, commit } from "./statement-batch.ts";
+import { begin, commit, rollback } from "./connection/statement-batch.ts";
 
 /** What has been sent in the transactions that are under way, and nobody has waited for. */
 const sent = new WeakMap<EntityManager, Promise<unknown>[]>();
@@ -35,7 +35,7 @@ export async function transaction<Result>(
 
 /** A ROLLBACK that goes out with a statement which fails is passed over; when the second one fails the connection is gone. */
 async function rollBack(runner: QueryRunner): Promise<void> {
-  await runner.query("ROLLBACK").catch(() => runner.query("ROLLBACK").catch(() => {}));
+  await runner.query(rollback).catch(() => runner.query(rollback).catch(() => {}));
 }
 
 /**

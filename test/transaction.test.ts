@@ -89,6 +89,20 @@ test("a transaction in which nothing is asked sends nothing", async () => {
   expect(await asked(() => Promise.reject(new Error("Refused.")))).toBe(0);
 });
 
+test("what PostgreSQL refuses whole has been taken back by then", async () => {
+  const failing = () => transaction(db, (tx) => send(tx, note, [0]));
+  expect(await wire.during(() => expect(failing()).rejects.toThrow("division by zero"))).toBe(1);
+});
+
+test("what was sent before a refusal is taken back", async () => {
+  const refused = transaction(db, async (tx) => {
+    await send(tx, note, [1]);
+    throw new Error("Refused.");
+  });
+  await expect(refused).rejects.toThrow("Refused.");
+  expect(await noted()).toEqual([]);
+});
+
 test("a statement that comes after an answer is of the same transaction", async () => {
   const failing = transaction(db, async (tx) => {
     await tx.query(note, [1]);

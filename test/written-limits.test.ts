@@ -1,4 +1,6 @@
 import { expect, test } from "@jest/globals";
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
+import type { Pool } from "../src/connection/pool.ts";
 import { limits } from "../src/limits.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aModel, aVersion, uuid } from "./support/seed.ts";
@@ -76,9 +78,12 @@ test("SQL that PostgreSQL does not know is reported, and resolvers make the answ
   const registry = await aRegistry();
   const id = await aModel(registry, { name: "Detector" });
   // A mistake in what writes answers, and in nothing else.
-  const query = (text: string, params?: unknown[]) =>
-    registry.db.query(text.replace("octet_length(read)", "octet_length(written)"), params);
-  const { app, address } = await aServer(Object.create(registry.db, { query: { value: query } }), {
+  const { master: pool }: { master: Pool } = registry.db.driver as PostgresDriver;
+  const read = (text: string, values: unknown[]) =>
+    pool.read(text.replace("octet_length(read)", "octet_length(written)"), values);
+  const master = Object.assign(Object.create(pool), { read, connect: pool.connect.bind(pool) });
+  const driver = Object.create(registry.db.driver, { master: { value: master } });
+  const { app, address } = await aServer(Object.create(registry.db, { driver: { value: driver } }), {
     compile: true,
     readAhead: true,
     writeJson: true,

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { DataSource } from "typeorm";
+import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { lower, type Role } from "../member/role.ts";
@@ -61,7 +62,8 @@ function lookupIn(db: DataSource): DataLoader<Buffer, TokenRow | null> {
 }
 
 async function findTokens(db: DataSource, digests: readonly Buffer[]): Promise<(TokenRow | null)[]> {
-  const found: TokenRow[] = await db.query(
+  const found = await read<TokenRow>(
+    db,
     `select t.digest, t.id as "tokenId", t.organization_id as "organizationId", t.user_id as "userId",
        t.role as "tokenRole", m.role as "memberRole",
        t.expires_at as "expiresAt", coalesce(t.expires_at <= now(), false) as expired,

@@ -1,4 +1,5 @@
 import { batch, groupBy } from "../batch.ts";
+import { read } from "../connection/read.ts";
 import type { ExperimentMetric, MetricPoint } from "./experiment-metric.ts";
 
 export type MetricRow = Pick<ExperimentMetric, "experimentId" | "name" | "goal" | "pointCount">;
@@ -19,7 +20,8 @@ export const metricsOf = batch<string, MetricSummary[]>(
     // Two look-ups: in the order of value and step, as many points as share the best value would be sorted.
     const first = (best: string) =>
       `(select ${point} ${points} and p.value = (select ${best}(value) ${points}) order by step limit 1)`;
-    const found: MetricSummary[] = await db.query(
+    const found = await read<MetricSummary>(
+      db,
       `select m.experiment_id as "experimentId", m.name, m.goal, m.point_count as "pointCount",
          (select ${point} ${points} order by step desc limit 1) as last,
          case m.goal when 'MAXIMIZE' then ${first("max")} else ${first("min")} end as best
@@ -54,7 +56,8 @@ export const seriesOf = batch<string, Point[], SeriesRequest>(
     const metrics = keys.map((key) => [key.slice(0, 36), key.slice(37)]);
     const points = `from metric_point p
       where p.experiment_id = m.id and p.name = m.name and p.step >= $3 and ($4::int is null or p.step <= $4)`;
-    const found: (Point & { key: string })[] = await db.query(
+    const found = await read<Point & { key: string }>(
+      db,
       `select m.id || ' ' || m.name as key, p.step, p.value, p.logged_at as "loggedAt"
        from unnest($1::uuid[], $2::text[]) m(id, name)
        cross join lateral (select ceil(count(*) / $5::float8)::int as stride ${points}) c

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
+import { read } from "../connection/read.ts";
 import type { Context } from "../context.ts";
 import { RenamedLabel } from "../label-map-guard/label-map-divergence.ts";
 import { limits } from "../limits.ts";
@@ -45,7 +46,8 @@ export async function readLabelMapWarnings(
   db: DataSource | EntityManager,
   experimentIds: readonly string[],
 ): Promise<Map<string, ExperimentLabelMapWarning[]>> {
-  const found: Renamed[] = await db.query(
+  const found = await read<Renamed>(
+    db,
     `select * from (
        select u.experiment_id as "experimentId", u.position, u.alias, u.dataset_version_id as "datasetVersionId",
          l.index, l.name, d.name as "datasetName",

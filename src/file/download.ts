@@ -1,5 +1,6 @@
 import contentDisposition from "content-disposition";
 import type { DataSource } from "typeorm";
+import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import type { Tagged, Wanted } from "../http/conditional.ts";
 import { tableOf } from "../rows.ts";
@@ -22,7 +23,8 @@ export interface Download {
 export async function findDownload(db: DataSource, link: DownloadLink): Promise<Download> {
   const { fileType, fileId, blobId, organizationId, tokenId } = link;
   const { type, visible } = fileTypeOf(fileType);
-  const [file]: Download[] = await db.query(
+  const [file] = await read<Download>(
+    db,
     `select r.filename, r.content_type as "contentType", r.created_at as "createdAt", b.id as "blobId",
        b.storage_connector_id as "storageConnectorId", b.size, b.sha256
      from ${tableOf(db, type)} r join blob b on b.id = r.blob_id

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
+import { read } from "../connection/read.ts";
 import type { Context } from "../context.ts";
 import { Label, type LabelRow } from "../label/label.ts";
 import { limits } from "../limits.ts";
@@ -90,7 +91,8 @@ export async function readDivergences(
 ): Promise<Map<string, LabelMapDivergence[]>> {
   const exported = await spendComparison(context, db, versionIds);
   if (exported.length === 0) return new Map();
-  const found: Difference[] = await db.query(
+  const found = await read<Difference>(
+    db,
     // Materialized, so that the window sorts nothing but the differences.
     `with difference as materialized (
        select d.model_version_id as "versionId", d.position, d.alias, d.dataset, d.version, n.*
@@ -134,7 +136,8 @@ async function spendComparison(
   db: DataSource | EntityManager,
   versionIds: readonly string[],
 ): Promise<string[]> {
-  const sizes: { id: string; labels: number }[] = await db.query(
+  const sizes = await read<{ id: string; labels: number }>(
+    db,
     `select v.id, (
        select coalesce(sum(v.label_count + d.label_count), 0) from source_dataset_version d where d.model_version_id = v.id
      )::int as labels

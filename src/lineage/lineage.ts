@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { type Batch, batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
+import { read } from "../connection/read.ts";
 import { limits } from "../limits.ts";
 import { many } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
@@ -96,7 +97,8 @@ function relatives(next: string, step: string, walks: Batch<string, LineageVersi
 function walk(step: string, next: (found: Link[]) => (id: string) => Link[]) {
   return batch<string, LineageVersion[]>(
     async (context, versionIds) => {
-      const found: Link[] = await context.db.query(
+      const found = await read<Link>(
+        context.db,
         `with recursive line as (
            select id, base_model_version_id as base_id from model_version where id = any($1)
            union select v.id, v.base_model_version_id from line join model_version v on ${step}

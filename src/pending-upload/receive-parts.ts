@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { DataSource } from "typeorm";
 import { touchBlob } from "../blob/touch-blob.ts";
+import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import { liftDeadline } from "../http/deadline.ts";
 import type { Pace } from "../http/stall-timer.ts";
@@ -63,7 +64,8 @@ interface Awaiting extends Cut {
 
 /** The upload, while it is under way, and whoever has made the URL may still add files. @throws GraphQLError */
 async function findAwaiting(db: DataSource, uploadUuid: string, tokenId: string | null): Promise<Awaiting> {
-  const [row]: (Awaiting & { tokenRole: Role; memberRole: Role })[] = await db.query(
+  const [row] = await read<Awaiting & { tokenRole: Role; memberRole: Role }>(
+    db,
     `select u.size, u.part_size as "partSize", u.part_count as "partCount", b.id as "blobId", b.parts_id as "partsId",
        b.storage_connector_id as "storageConnectorId", t.role as "tokenRole", m.role as "memberRole"
      from pending_upload u join blob b on b.id = u.blob_id

@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 import type { FieldNode, GraphQLResolveInfo } from "graphql";
 import { QueryFailedError } from "typeorm";
 import { loaderOf } from "../batch.ts";
+import { read } from "../connection/read.ts";
 import type { Context } from "../context.ts";
 import { paramsOf } from "./draft.ts";
 import { type Place, writeJsonStatement } from "./json.ts";
@@ -74,11 +75,11 @@ function loaderFor<Read>(
 ): DataLoader<Parent, Row, string> {
   const properties = Object.keys(key);
   const cacheKeyFn = (parent: Parent) => properties.map((property) => parent[property]).join(" ");
-  const read = async (parents: readonly Parent[]) => {
+  const readAll = async (parents: readonly Parent[]) => {
     const { text, values, revive } = statementFor(parents.length);
     const viewer = context.viewer instanceof Error ? null : context.viewer;
     const params = paramsOf(key, parents, viewer, values);
-    const found: { read: Read | null }[] = await context.db.query(text, params).catch((error) => {
+    const found = await read<{ read: Read | null }>(context.db, text, params).catch((error) => {
       if (!isAhead || !isRefusedValue(error)) throw error;
       return parents.map(() => ({ read: null }));
     });
@@ -88,7 +89,7 @@ function loaderFor<Read>(
       return row;
     });
   };
-  return loaderOf(context, identity, () => new DataLoader(read, { cacheKeyFn }));
+  return loaderOf(context, identity, () => new DataLoader(readAll, { cacheKeyFn }));
 }
 
 /** A value of one field that PostgreSQL cannot take, such as text with a NUL, is not held against all others: each is read apart then. */

@@ -1,4 +1,5 @@
 import { batch } from "../batch.ts";
+import { read } from "../connection/read.ts";
 
 /** Where something in the trash was: a version in its model, a file in its version. */
 export interface Address {
@@ -15,7 +16,8 @@ export interface Address {
 /** The address of what each entry of the trash is about; null for a model. */
 export const addressOf = batch<string, Address | null>(
   async ({ db }, entryIds) => {
-    const found: (Address & { id: string })[] = await db.query(
+    const found = await read<Address & { id: string }>(
+      db,
       `select t.id, v.id as "versionId", v.version, v.name as "versionName", m.name as "modelName",
          case when t.id <> v.id and v.trash_entry_id = v.id then v.id end as "versionEntry",
          m.trash_entry_id as "modelEntry"

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { batch } from "../batch.ts";
+import { read } from "../connection/read.ts";
 import { viewerOf } from "../context.ts";
 import { toRow } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
@@ -45,7 +46,8 @@ export const tombstoneById = batch<string, Tombstone | null>(
   async (context, ids) => {
     const deletion = `t.deleted_by_id as "deletedById", t.deleted_at as "deletedAt",
       t.purged_by_id as "purgedById", t.purged_at as "purgedAt"`;
-    const found: (Tombstone & { id: string })[] = await context.db.query(
+    const found = await read<Tombstone & { id: string }>(
+      context.db,
       `select v.id, 'MODEL_VERSION' as kind, v.name, v.version, m.name as "modelName", ${deletion}
        from model_version v join trash_entry t on t.id = v.trash_entry_id join model m on m.id = v.model_id
        where v.id = any($1) and v.organization_id = $2 and t.purged_at is not null

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch } from "../batch.ts";
+import { read } from "../connection/read.ts";
 import { toRow } from "../rows.ts";
 import { ByteSize } from "../scalars.ts";
 
@@ -48,7 +49,8 @@ async function readContents(
   groups: Map<string, readonly string[]>,
 ): Promise<Map<string, TrashContents>> {
   const pairs = [...groups].flatMap(([group, entries]) => entries.map((entry) => [group, entry]));
-  const found: (TrashContents & { id: string })[] = await db.query(
+  const found = await read<TrashContents & { id: string }>(
+    db,
     `with entry as (select * from unnest($1::text[], $2::uuid[]) e(id, entry_id)),
      version as (
        select e.id, v.id as version_id from entry e join model_version v on v.trash_entry_id = e.entry_id

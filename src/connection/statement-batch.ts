@@ -1,4 +1,5 @@
 import pg from "pg";
+import { expectShape, type RowShape, shapeOf } from "./row-shape.ts";
 
 /** What the driver calls as the answers come in; see its own `Query`. */
 interface Query {
@@ -8,6 +9,9 @@ interface Query {
   set text(text: string);
   values?: unknown[];
   queryMode?: "extended";
+  callback: Settle;
+  readonly _result: RowShape;
+  _accumulateRows: boolean;
   submit(connection: Connection): Error | null;
   handleRowDescription(message: unknown): void;
   handleDataRow(message: unknown): void;
@@ -20,9 +24,10 @@ interface Query {
 interface Connection {
   stream: { writable: boolean; write(bytes: Buffer): boolean; destroy(error: Error): void };
   submittedNamedStatements: { [name: string]: string };
+  describe(message: unknown): void;
 }
 
-type Settle = (error: Error | null, result: pg.QueryResult) => void;
+type Settle = (error: Error | null, result?: pg.QueryResult) => void;
 export type Statement = Query;
 export const Statement = pg.Query as unknown as new (
   text: string,
@@ -30,8 +35,25 @@ export const Statement = pg.Query as unknown as new (
   settle: Settle,
 ) => Query;
 
+/** A statement, and the promise of its answer. */
+export function ask(text: string, values: unknown[] | undefined) {
+  let settle: Settle = () => {};
+  const answer = new Promise<pg.QueryResult>((resolve, reject) => {
+    settle = (error, result) => (error ? reject(error) : resolve(result as pg.QueryResult));
+  });
+  return { statement: new Statement(text, values, settle), answer };
+}
+
+type Ended = (error?: pg.DatabaseError) => void;
+
 export const begin = "START TRANSACTION";
 export const commit = "COMMIT";
+export const rollback = "ROLLBACK";
+
+/** Whether statements begin a transaction and end it. */
+export function isWhole(statements: Statement[]): boolean {
+  return statements.length > 1 && statements[0]?.text === begin && statements.at(-1)?.text === commit;
+}
 
 /**
  * Statements that reach PostgreSQL in one packet and are answered in one: it does them in their order, and after the first
@@ -40,13 +62,16 @@ export const commit = "COMMIT";
 export class Batch extends Statement {
   readonly #statements: Statement[];
   readonly #sent: Statement[];
+  readonly #ended: Ended;
   #done: number;
 
-  constructor(statements: Statement[]) {
+  /** @param ended called once, when all has been answered, with the error if there was one */
+  constructor(statements: Statement[], ended: Ended) {
     super("", undefined, () => {});
     // What PostgreSQL gets before a Sync is a transaction by itself: with both its ends at hand neither has to be sent.
-    const whole = statements[0]?.text === begin && statements.at(-1)?.text === commit;
+    const whole = isWhole(statements);
     this.#statements = statements;
+    this.#ended = ended;
     this.#sent = whole ? statements.slice(1, -1) : statements;
     this.#done = whole ? 1 : 0;
   }
@@ -66,13 +91,17 @@ export class Batch extends Statement {
 
   override submit(connection: Connection): null {
     const { stream } = connection;
-    const { pieces, ...wires } = wireOf(connection);
-    const wire = this.#sent.length > 1 ? wires.shared : wires.single;
+    const wire = wireOf(connection);
+    const { pieces, shapes } = wire;
     pieces.length = 0;
     for (const statement of this.#sent) {
       statement.queryMode = "extended";
+      const shape = shapes.get(statement.name);
+      if (shape) expectShape(statement, shape);
+      wire.describes = !shape;
       // One that is not sent would take the answer of the next.
-      if (statement.submit(wire)) stream.destroy(new Error("A statement cannot be sent."));
+      if (statement.submit(this.#sent.length > 1 ? wire.shared : wire.single))
+        stream.destroy(new Error("A statement cannot be sent."));
     }
     pieces.push(sync);
     if (stream.writable) stream.write(Buffer.concat(pieces));
@@ -88,7 +117,9 @@ export class Batch extends Statement {
   }
 
   override handleCommandComplete(message: unknown, connection: Connection): void {
-    this.#current?.handleCommandComplete(message, connection);
+    const statement = this.#current;
+    statement?.handleCommandComplete(message, connection);
+    if (statement?.name) noteShape(connection, statement.name, statement);
     this.#done += 1;
   }
 
@@ -98,6 +129,7 @@ export class Batch extends Statement {
 
   override handleReadyForQuery(connection: Connection): void {
     for (const statement of this.#statements) statement.handleReadyForQuery(connection);
+    this.#ended();
   }
 
   override handleError(error: Error, connection: Connection): void {
@@ -108,6 +140,7 @@ export class Batch extends Statement {
       if (statement.name) delete connection.submittedNamedStatements[statement.name];
       statement.handleError(error, connection);
     }
+    this.#ended(error as pg.DatabaseError);
   }
 
   get #current(): Statement | undefined {
@@ -118,6 +151,10 @@ export class Batch extends Statement {
 /** A connection that keeps what it is to send: a socket takes one piece in half the time of twenty. */
 interface Wire {
   pieces: Buffer[];
+  /** Of prepared statements, by their names. */
+  shapes: Map<string | undefined, RowShape>;
+  /** Whether PostgreSQL is asked what the rows of the next statement look like. */
+  describes: boolean;
   single: Connection;
   /** Of several statements nothing may be done when one of them cannot be sent. */
   shared: Connection;
@@ -133,15 +170,26 @@ function wireOf(connection: Connection): Wire {
   return wire;
 }
 
+function noteShape(connection: Connection, name: string, statement: Statement): void {
+  const { shapes } = wireOf(connection);
+  if (!shapes.has(name)) shapes.set(name, shapeOf(statement));
+}
+
 function newWire(connection: Connection): Wire {
   const pieces: Buffer[] = [];
   const stream = { writable: true, cork() {}, uncork() {}, write: (piece: Buffer) => pieces.push(piece) };
   const single: Connection = Object.create(connection, {
     stream: { value: stream },
+    describe: {
+      value(message: unknown) {
+        if (wire.describes) connection.describe.call(single, message);
+      },
+    },
     sync: { value() {} }, // PostgreSQL answers, and goes on after an error, when it comes
   });
   const shared: Connection = Object.create(single, {
     close: { value: () => connection.stream.destroy(new Error("A parameter cannot be sent.")) },
   });
-  return { pieces, single, shared };
+  const wire: Wire = { pieces, shapes: new Map(), describes: true, single, shared };
+  return wire;
 }
