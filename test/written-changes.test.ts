@@ -112,7 +112,8 @@ async function impatient(registry: Registry) {
   const db = createDataSource(await databaseUrl());
   db.setOptions({ extra: { ...db.options.extra, statement_timeout: 300 } });
   opened.push(await db.initialize());
-  return sender(`${(await aServer(db)).address}/graphql`, registry.token);
+  const { address } = await aServer(db, { compile: true, readAhead: true, writeJson: true });
+  return sender(`${address}/graphql`, registry.token);
 }
 
 test("what takes too long is not tried in another way", async () => {
