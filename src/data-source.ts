@@ -7,8 +7,6 @@ import { Blob } from "./blob/blob.ts";
 import { BlobParts } from "./blob/blob-parts.ts";
 import { BlobRelease } from "./blob/blob-release.ts";
 import { ConfigError } from "./config.ts";
-import { Client, PreparingClient } from "./connection/client.ts";
-import { Pool } from "./connection/pool.ts";
 import { Dataset } from "./dataset/dataset.ts";
 import { DatasetLabel } from "./dataset-version/dataset-label.ts";
 import { DatasetVersion } from "./dataset-version/dataset-version.ts";
@@ -32,6 +30,8 @@ import { PostgresNaming } from "./naming.ts";
 import { Organization } from "./organization/organization.ts";
 import { Parameter } from "./parameter/parameter.ts";
 import { PendingUpload } from "./pending-upload/pending-upload.ts";
+import { Client, PreparingClient } from "./postgres/client.ts";
+import { Pool } from "./postgres/pool.ts";
 import { PreviousAddress } from "./previous-address/previous-address.ts";
 import {
   Metric,
@@ -89,9 +89,9 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export interface DataSourceOptions {
   poolSize?: number;
-  /** Whether statements are prepared once on each connection; see `connection/client.ts`. */
+  /** Whether statements are prepared once on each connection; see `postgres/client.ts`. */
   preparedStatements?: boolean;
-  /** Whether packets may follow one another on a connection; see `connection/pipeline.ts`. */
+  /** Whether packets may follow one another on a connection; see `postgres/pipeline.ts`. */
   pipelines?: boolean;
   /** Told of each statement; tests count them. */
   logger?: Logger;

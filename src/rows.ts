@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from "typeorm";
-import { read } from "./connection/read.ts";
+import { read } from "./postgres/read.ts";
 
 /** The class of an entity: one object is one row, and the source of one GraphQL object. */
 export type RowClass<Row> = abstract new () => Row;

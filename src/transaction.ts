@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
-import { begin, commit, rollback } from "./connection/statement-batch.ts";
+import { begin, commit, rollback } from "./postgres/statement-batch.ts";
 
 /** What has been sent in the transactions that are under way, and nobody has waited for. */
 const sent = new WeakMap<EntityManager, Promise<unknown>[]>();

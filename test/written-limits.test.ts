@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
-import type { Pool } from "../src/connection/pool.ts";
 import { limits } from "../src/limits.ts";
+import type { Pool } from "../src/postgres/pool.ts";
 import { aRegistry, type Registry } from "./support/registry.ts";
 import { aModel, aVersion, uuid } from "./support/seed.ts";
 import { sender } from "./support/send.ts";

@@ -1,9 +1,9 @@
 import DataLoader from "dataloader";
 import type { DataSource } from "typeorm";
-import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { lower, type Role } from "../member/role.ts";
+import { read } from "../postgres/read.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { apiTokenSecret, readSecret } from "./secret.ts";
 

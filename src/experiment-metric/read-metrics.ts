@@ -1,5 +1,5 @@
 import { batch, groupBy } from "../batch.ts";
-import { read } from "../connection/read.ts";
+import { read } from "../postgres/read.ts";
 import type { ExperimentMetric, MetricPoint } from "./experiment-metric.ts";
 
 export type MetricRow = Pick<ExperimentMetric, "experimentId" | "name" | "goal" | "pointCount">;

@@ -2,10 +2,10 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
-import { read } from "../connection/read.ts";
 import type { Context } from "../context.ts";
 import { RenamedLabel } from "../label-map-guard/label-map-divergence.ts";
 import { limits } from "../limits.ts";
+import { read } from "../postgres/read.ts";
 
 @ObjectType({
   description:

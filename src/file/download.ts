@@ -1,8 +1,8 @@
 import contentDisposition from "content-disposition";
 import type { DataSource } from "typeorm";
-import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import type { Tagged, Wanted } from "../http/conditional.ts";
+import { read } from "../postgres/read.ts";
 import { tableOf } from "../rows.ts";
 import type { ReadHeaders } from "../storage-connector/storage.ts";
 import type { DownloadLink } from "./download-url.ts";

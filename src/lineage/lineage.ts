@@ -1,8 +1,8 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { type Batch, batch, groupBy } from "../batch.ts";
 import { spend } from "../budget.ts";
-import { read } from "../connection/read.ts";
 import { limits } from "../limits.ts";
+import { read } from "../postgres/read.ts";
 import { many } from "../read-ahead/look.ts";
 import { DateTime } from "../scalars.ts";
 

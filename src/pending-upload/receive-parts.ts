@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { DataSource } from "typeorm";
 import { touchBlob } from "../blob/touch-blob.ts";
-import { read } from "../connection/read.ts";
 import { apiError } from "../errors.ts";
 import { liftDeadline } from "../http/deadline.ts";
 import type { Pace } from "../http/stall-timer.ts";
 import type { Keyring } from "../keyring.ts";
 import { includes, lower, Role } from "../member/role.ts";
+import { read } from "../postgres/read.ts";
 import { readSignedUrl } from "../signed-url.ts";
 import type { Storages } from "../storage-connector/storages.ts";
 import { type Cut, isPart, sizeOfPart } from "./cut-into-parts.ts";

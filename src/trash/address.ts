@@ -1,5 +1,5 @@
 import { batch } from "../batch.ts";
-import { read } from "../connection/read.ts";
+import { read } from "../postgres/read.ts";
 
 /** Where something in the trash was: a version in its model, a file in its version. */
 export interface Address {

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { batch } from "../batch.ts";
-import { read } from "../connection/read.ts";
 import { viewerOf } from "../context.ts";
+import { read } from "../postgres/read.ts";
 import { toRow } from "../rows.ts";
 import { DateTime } from "../scalars.ts";
 import { TrashKind } from "./trash-entry.ts";

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { DataSource, EntityManager } from "typeorm";
 import { batch } from "../batch.ts";
-import { read } from "../connection/read.ts";
+import { read } from "../postgres/read.ts";
 import { toRow } from "../rows.ts";
 import { ByteSize } from "../scalars.ts";
 
