@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { get, request } from "node:http";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Round } from "./results.ts";
 import { globalId } from "./rows.ts";
 import type { RunningServer } from "./servers.ts";
-
-const chunk = randomBytes(1024 * 1024);
-const chunks = 256;
+import { fileSize, type Transfer, type Transferred } from "./transfer.ts";
 
 /** As long as those of browsers and of curl: it is searched for the quicker, the longer it is. */
 const boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
@@ -15,60 +14,94 @@ export const fileScenarios = ["upload", "download"] as const;
 
 interface FileServer {
   running: RunningServer;
-  /** Takes a file, and gives its digest. */
-  upload(): Promise<string>;
-  download(): Promise<void>;
+  /** Sends it a file that is made from a number. */
+  upload(seed: number): Transfer;
+  /** Takes the file that was sent last. */
+  download(): Promise<Transfer>;
+}
+
+interface Options {
+  count: number;
+  chosen: readonly string[];
+  token: string;
+  /** Where all of them keep files. */
+  dataDir: string;
 }
 
 /**
  * A file of 256 MiB into the registry and out of it, beside a server that does no more than it must: one at a time, in turn.
+ * Whoever uploads finds memory and blocks that were used before and are free again, and not such as the machine has never touched.
  *
  * @throws Error when one of them has taken in something else than what was sent
  */
 export async function measureFiles(
   servers: RunningServer[],
-  token: string,
-  { count, chosen }: { count: number; chosen: readonly string[] },
+  { count, chosen, token, dataDir }: Options,
 ): Promise<Round[]> {
+  const client = fork(join(import.meta.dirname, "transfer.ts"));
+  const ended = once(client, "exit").then(() => {
+    throw new Error("The process that transfers files ended.");
+  });
+  ended.catch(() => {}); // in the end it is told to
   const asked = servers.flatMap((running) => {
     if (running.name === "ours") return [registry(running, `Bearer ${token}`)];
     return running.name === "limit" ? [bare(running)] : [];
   });
+  const transfer = async (what: Transfer): Promise<Transferred> => {
+    client.send(what);
+    const [transferred] = await Promise.race([once(client, "message"), ended]);
+    return transferred;
+  };
   const measured: Round[] = [];
-  for (const scenario of fileScenarios) {
-    if (!chosen.includes(scenario)) continue;
-    if (scenario === "download") for (const server of asked) await server.upload();
-    for (let round = 0; round <= count; round += 1) {
-      if (scenario === "upload") chunk.writeDoubleBE(Math.random()); // each file is another one
-      const answers = new Set<unknown>();
-      for (const server of asked) {
-        const before = server.running.cpu();
-        const since = performance.now();
-        answers.add(await server[scenario]());
-        const time = performance.now() - since;
-        const after = server.running.cpu();
-        if (round === 0) continue; // it warms up
-        const cpuMs = before === null || after === null ? null : after - before;
-        const figures = { requests: 1, seconds: time / 1_000, p50: time, p99: time, cpuMs };
-        measured.push({ scenario, server: server.running.name, ...figures });
+  try {
+    for (const scenario of fileScenarios) {
+      if (!chosen.includes(scenario)) continue;
+      if (scenario === "download") for (const server of asked) await transfer(server.upload(Math.random()));
+      for (let round = 0; round <= count; round += 1) {
+        const seed = Math.random(); // each file is another one
+        const answers = new Set<string>();
+        for (const server of asked) {
+          if (scenario === "upload") await removeFiles(dataDir);
+          const what = scenario === "upload" ? server.upload(seed) : await server.download();
+          const before = server.running.cpu();
+          const { text, milliseconds: time } = await transfer(what);
+          const after = server.running.cpu();
+          answers.add(/[0-9a-f]{64}/.exec(text)?.[0] ?? text);
+          if (round === 0) continue; // it warms up
+          const cpuMs = before === null || after === null ? null : after - before;
+          const figures = { requests: 1, seconds: time / 1_000, p50: time, p99: time, cpuMs };
+          measured.push({ scenario, server: server.running.name, ...figures });
+        }
+        if (answers.size > 1) throw new Error(`${scenario}: expected one digest, got ${[...answers]}.`);
+        asked.reverse();
       }
-      if (answers.size > 1) throw new Error(`${scenario}: expected one digest, got ${[...answers]}.`);
-      asked.reverse();
     }
+  } finally {
+    client.kill();
   }
   return measured;
 }
 
+async function removeFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && (await stat(path)).size === fileSize) await rm(path);
+  }
+}
+
 function bare(running: RunningServer): FileServer {
   const url = `${running.url}/file`;
-  return { running, upload: () => send(url, {}), download: () => receive(url) };
+  return {
+    running,
+    upload: (seed) => ({ url, sent: { seed, headers: {}, before: "", after: "" } }),
+    download: async () => ({ url }),
+  };
 }
 
 function registry(running: RunningServer, authorization: string): FileServer {
   const url = `${running.url}/graphql`;
   const version = globalId("ModelVersion", 1);
   let count = 0;
-  let downloadUrl: string | undefined;
   const ask = async () => {
     const query = `{ node(id: "${version}") { ... on ModelVersion { file(name: "upload ${count}") { downloadUrl(expiresIn: 3600) } } } }`;
     const headers = { authorization, "content-type": "application/json" };
@@ -78,18 +111,15 @@ function registry(running: RunningServer, authorization: string): FileServer {
   };
   return {
     running,
-    upload: () => {
+    upload: (seed) => {
       count += 1;
-      return sendForm(url, authorization, version, `upload ${count}`);
+      return { url, sent: { seed, ...formOf(authorization, version, `upload ${count}`) } };
     },
-    download: async () => {
-      downloadUrl ??= await ask();
-      await receive(downloadUrl);
-    },
+    download: async () => ({ url: await ask() }),
   };
 }
 
-async function sendForm(url: string, authorization: string, id: string, name: string): Promise<string> {
+function formOf(authorization: string, id: string, name: string) {
   const query = `mutation ($file: Upload!) {
     createModelFile(modelVersionId: "${id}", input: { name: "${name}", file: $file }) {
       modelFile { sha256 }
@@ -98,37 +128,10 @@ async function sendForm(url: string, authorization: string, id: string, name: st
   }`;
   const part = (disposition: string, text: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${text}\r\n`;
-  const head =
+  const before =
     part('name="operations"', JSON.stringify({ query, variables: { file: null } })) +
     part('name="map"', '{ "0": ["variables.file"] }') +
     part('name="0"; filename="a.bin"', "").slice(0, -2);
   const headers = { authorization, "content-type": `multipart/form-data; boundary=${boundary}` };
-  const answer = await send(url, headers, head, `\r\n--${boundary}--\r\n`);
-  const [, digest] = /"sha256":"([0-9a-f]{64})"/.exec(answer) ?? [];
-  if (!digest) throw new Error(answer);
-  return digest;
-}
-
-/** Gets a file, and takes no longer over it than it must. */
-async function receive(url: string): Promise<void> {
-  const [response] = await once(get(url), "response");
-  let size = 0;
-  response.on("data", (piece: Buffer) => {
-    size += piece.length;
-  });
-  await once(response, "end");
-  if (size !== chunk.length * chunks) throw new Error(`${response.statusCode}: ${size} bytes`);
-}
-
-/** Posts the file, with what stands before and after it, and gives the answer. */
-async function send(url: string, headers: object, before = "", after = ""): Promise<string> {
-  const outgoing = request(url, { method: "POST", headers: { ...headers } });
-  const answering = once(outgoing, "response");
-  outgoing.write(before);
-  for (let count = 0; count < chunks; count += 1) if (!outgoing.write(chunk)) await once(outgoing, "drain");
-  outgoing.end(after);
-  const [response] = await answering;
-  let text = "";
-  for await (const piece of response.setEncoding("utf8")) text += piece;
-  return text;
+  return { headers, before, after: `\r\n--${boundary}--\r\n` };
 }

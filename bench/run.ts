@@ -71,7 +71,7 @@ async function compareServers(serverUrl: string): Promise<void> {
       await compare(scenario, { running: concerned, token, db, size: standard, from: numbers() });
       rounds.push(...(await measure(scenario, concerned, load, { count, db, loaded })));
     }
-    rounds.push(...(await measureFiles(running, token, { count, chosen })));
+    rounds.push(...(await measureFiles(running, { count, chosen, token, dataDir })));
   } finally {
     load.end();
     for (const server of running) await server.stop();

@@ -4,7 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, wr
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import fc from "fast-check";
 import { LocalStorage } from "../src/storage-connector/local-storage.ts";
 
 let folder: string;
@@ -31,7 +34,7 @@ const files = () =>
 const descriptors = () => readdirSync("/proc/self/fd").length;
 
 /** Lets a method of all open files fail, as a disk does that we do not have. */
-async function breakFiles(method: "sync" | "write", code: string, mayCall = 0) {
+async function breakFiles(method: "sync" | "datasync" | "write", code: string, mayCall = 0) {
   const file = await open("/dev/null");
   const prototype: FileHandle = Object.getPrototypeOf(file);
   await file.close();
@@ -133,6 +136,13 @@ test("an error of the disk during a large write is told, and the source is close
   expect([closed, descriptors()]).toEqual([true, before]);
 });
 
+test("an error that the disk tells on the way is told, and it is not asked again", async () => {
+  const broken = await breakFiles("datasync", "EIO");
+  const large = stream(...Array.from({ length: 40 }, () => randomBytes(1_000_000)));
+  await expect(storage.write("key", large)).rejects.toMatchObject({ failure: "UNAVAILABLE" });
+  expect([broken.mock.calls.length, await storage.size("key")]).toEqual([1, null]);
+});
+
 /** Needs the right to mount, which a container may lack. */
 const canMount = (() => {
   const place = mkdtempSync(join(tmpdir(), "mount-"));
@@ -207,6 +217,63 @@ test("a file that is shorter than its size was fails, and is not cut short", asy
   const reading = await storage.read("key");
   truncateSync(files()[0] ?? "", 1_000_000);
   await expect(reading.toArray()).rejects.toMatchObject({ failure: "MISSING" });
+});
+
+/** What takes its time, and looks at what it was given only after that. */
+function aSlowDestination(taken: Buffer[], failAfter = Number.POSITIVE_INFINITY): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      setImmediate(() => {
+        taken.push(Buffer.from(chunk));
+        done(taken.length > failAfter ? new Error("It has enough.") : null);
+      });
+    },
+  });
+}
+
+test("what is piped is the same bytes, whatever the files they are in and whichever are asked for", async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 1_500_000 }), { minLength: 1, maxLength: 4 });
+  const range = fc.tuple(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  );
+  await fc.assert(
+    fc.asyncProperty(sizes, range, async (partSizes, shares) => {
+      const [key, parts] = [randomUUID(), partSizes.map((size) => randomBytes(size))];
+      const [id, bytes] = [await storage.beginParts(key), Buffer.concat(parts)];
+      const stored = await Promise.all(
+        parts.map((part, index) => storage.writePart(key, id, index + 1, stream(part), part.length)),
+      );
+      await storage.completeParts(key, id, stored);
+      const [start = 0, end = 0] = shares
+        .map((share) => Math.floor(share * (bytes.length - 1)))
+        .sort((a, b) => a - b);
+      const taken: Buffer[] = [];
+      await pipeline(await storage.read(key, { start, end }), aSlowDestination(taken));
+      expect(Buffer.concat(taken).equals(bytes.subarray(start, end + 1))).toBe(true);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a destination that fails leaves nothing open", async () => {
+  await storage.write("key", stream(randomBytes(3_000_000)));
+  const before = descriptors();
+  const piped = pipeline(await storage.read("key"), aSlowDestination([], 2));
+  await expect(piped).rejects.toThrow("It has enough.");
+  const alone = await storage.read("key");
+  alone.pipe(aSlowDestination([], 1).on("error", () => {}));
+  await finished(alone).catch(() => {});
+  expect(descriptors()).toBe(before);
+});
+
+test("what becomes shorter while it is piped fails, and the destination does not end", async () => {
+  await storage.write("key", stream(randomBytes(4_000_000)));
+  const reading = await storage.read("key");
+  truncateSync(files()[0] ?? "", 1_000_000);
+  const taken: Buffer[] = [];
+  await expect(pipeline(reading, aSlowDestination(taken))).rejects.toMatchObject({ failure: "MISSING" });
+  expect(Buffer.concat(taken).length).toBeLessThanOrEqual(1_000_000);
 });
 
 test("a part that is gone, or has another size, cannot be joined", async () => {

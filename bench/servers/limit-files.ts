@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 
@@ -25,7 +25,6 @@ export async function takeFile(request: IncomingMessage, response: ServerRespons
   await folder.sync();
   await folder.close();
   response.end(hash.digest("hex"));
-  if (last) await rm(last);
   last = path;
 }
 

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Pace, stallTimer } from "../http/stall-timer.ts";
 import { type Storage, StorageError, type StoredPart } from "../storage-connector/storage.ts";
+import { ByteReader } from "./byte-reader.ts";
 import type { Claim } from "./claim-blob.ts";
-import { collectHead, detectFormat } from "./detect-format.ts";
 import type { BytesRead } from "./settle-blob.ts";
 
 export interface Reading {
@@ -45,18 +44,12 @@ async function join(storage: Storage, key: string, partsId: string, parts: Store
 }
 
 async function readAll(bytes: Readable, { signal, pace }: Reading): Promise<BytesRead> {
-  const [hash, head] = [createHash("sha256"), collectHead()];
-  let size = 0;
+  const reader = new ByteReader();
   try {
     // A storage that gives a byte now and then would keep a verifier from the bytes in all others.
-    for await (const chunk of stallTimer(bytes, pace)) {
-      signal.throwIfAborted();
-      size += chunk.length;
-      hash.update(chunk);
-      head.update(chunk);
-    }
+    for await (const _ of reader.pass(stallTimer(bytes, pace))) signal.throwIfAborted();
   } finally {
     bytes.destroy();
   }
-  return { size, sha256: hash.digest(), format: detectFormat(head.head(), size) };
+  return reader.result();
 }

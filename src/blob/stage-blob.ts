@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import type { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { limits } from "../limits.ts";
 import { StorageError } from "../storage-connector/storage.ts";
 import { defaultConnector, type Storages } from "../storage-connector/storages.ts";
 import { Blob } from "./blob.ts";
-import { collectHead, detectFormat } from "./detect-format.ts";
+import { ByteReader } from "./byte-reader.ts";
 import { discardBlob } from "./discard-blob.ts";
 import type { BytesRead } from "./settle-blob.ts";
 import { touchBlob } from "./touch-blob.ts";
@@ -37,7 +36,7 @@ export async function stageBlob(
   const id = uuidv7();
   await db.manager.insert(Blob, { id, organizationId, storageConnectorId: connector.id, state: "STAGED" });
   const endHeartbeat = keepAlive(db, id, wanted);
-  const reader = new Reader();
+  const reader = new ByteReader();
   try {
     await storages.open(connector).write(id, reader.pass(bytes), sizeHint);
   } catch (error) {
@@ -58,25 +57,4 @@ function keepAlive(db: DataSource, blobId: string, wanted: AbortSignal): () => v
   if (wanted.aborted) end();
   wanted.addEventListener("abort", end, { once: true });
   return end;
-}
-
-/** Finds out about bytes while they pass. */
-class Reader {
-  readonly #hash = createHash("sha256");
-  readonly #head = collectHead();
-  #size = 0;
-
-  async *pass(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    for await (const chunk of bytes) {
-      this.#hash.update(chunk);
-      this.#head.update(chunk);
-      this.#size += chunk.length;
-      yield chunk;
-    }
-  }
-
-  result(): BytesRead {
-    const size = this.#size;
-    return { size, sha256: this.#hash.digest(), format: detectFormat(this.#head.head(), size) };
-  }
 }

@@ -5,6 +5,9 @@ import { StorageError } from "./storage.ts";
 /** Bytes that are collected before they are written: so many that a write is worth its way to the disk and back. */
 const bufferSize = 1024 * 1024;
 
+/** Bytes that are left to the kernel before they are sent to the disk, while more come: so few are waited for in the end. */
+const dirtyAtMost = 16 * bufferSize;
+
 /** Writes all bytes into a new file; when it returns they would survive a power failure. Its name would not yet: see `syncFolder`. */
 export async function writeNewFile(
   path: string,
@@ -24,8 +27,8 @@ export async function writeNewFile(
 /** Two buffers take turns: while one is written, the other is filled. */
 async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number> {
   let [filling, spare] = [Buffer.allocUnsafe(bufferSize), Buffer.allocUnsafe(bufferSize)];
-  let [filled, written] = [0, 0];
-  let writing = Promise.resolve();
+  let [filled, written, synced] = [0, 0, 0];
+  let [writing, syncing] = [Promise.resolve(), Promise.resolve()];
   const turn = async () => {
     await writing;
     const full = filling.subarray(0, filled);
@@ -34,6 +37,12 @@ async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer> | Iterabl
     written += filled;
     [filling, spare, filled] = [spare, filling, 0];
   };
+  const sync = async () => {
+    await syncing;
+    syncing = onDisk(() => file.datasync());
+    syncing.catch(() => {}); // told by the next one
+    synced = written;
+  };
   try {
     for await (const chunk of bytes)
       for (let from = 0; from < chunk.length; ) {
@@ -41,10 +50,11 @@ async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer> | Iterabl
         filled += taken;
         from += taken;
         if (filled === bufferSize) await turn();
+        if (written - synced >= dirtyAtMost) await sync();
       }
     if (filled > 0) await turn();
   } finally {
-    await writing;
+    await Promise.all([writing, syncing]);
   }
   return written;
 }
