@@ -48,7 +48,8 @@ export class Form {
     const operations = processRequest(
       asRequest(headers, (parser) => {
         this.#watch(parser);
-        read = pipeline(joined(bytes, rest), parser);
+        for (const chunk of bytes) parser.write(chunk);
+        read = pipeline(rest, parser);
       }),
       {} as ServerResponse,
       // One more of each, because what fills a limit exceeds it there.
@@ -110,9 +111,4 @@ type Place = { [step: string]: unknown };
 function asRequest(headers: IncomingHttpHeaders, pipe: (parser: Busboy) => void): IncomingMessage {
   const request = { headers, pipe, unpipe() {}, once() {}, resume() {} };
   return request as unknown as IncomingMessage;
-}
-
-async function* joined(bytes: Buffer[], rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  yield* bytes;
-  yield* rest;
 }
