@@ -13,36 +13,68 @@ export interface Pace {
  *
  * @throws GraphQLError with the code REQUEST_TIMEOUT
  */
-export async function* stallTimer(
+export function stallTimer(
   bytes: AsyncIterable<Buffer>,
-  { bytes: enough, within }: Pace = limits.pace,
-): AsyncGenerator<Buffer, void> {
+  pace: Pace = limits.pace,
+): AsyncIterableIterator<Buffer, void> {
   const chunks = bytes[Symbol.asyncIterator]();
-  let [arrived, waited] = [0, 0];
-  for (;;) {
-    const since = performance.now();
-    const { done, value } = await nextWithin(chunks, within - waited, { bytes: enough, within });
-    if (done) return;
-    arrived += value.length;
-    waited += performance.now() - since;
-    if (arrived >= enough) [arrived, waited] = [0, 0];
-    yield value;
-  }
+  const patience = new Patience(pace);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () =>
+      new Promise((resolve, reject) => {
+        patience.wait(reject);
+        const settle = (result: IteratorResult<Buffer, void>) => {
+          patience.endWait(result.done ? 0 : result.value.length);
+          resolve(result);
+        };
+        chunks.next().then(settle, reject);
+      }),
+  };
 }
 
-function nextWithin(
-  chunks: AsyncIterator<Buffer>,
-  patience: number,
-  { bytes, within }: Pace,
-): Promise<IteratorResult<Buffer>> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+/** How long a sender has been waited for. One timer does for many chunks, of which a file of 256 MiB has 4,096. */
+class Patience {
+  readonly #pace: Pace;
+  #arrived = 0;
+  #waited = 0;
+  /** Since when; and who is told when it has been too long. */
+  #waiting: { since: number; giveUp: (error: Error) => void } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  wait(giveUp: (error: Error) => void): void {
+    this.#waiting = { since: performance.now(), giveUp };
+    this.#timer ??= this.#lookIn(this.#pace.within - this.#waited);
+  }
+
+  endWait(bytes: number): void {
+    if (!this.#waiting) return;
+    this.#arrived += bytes;
+    this.#waited += performance.now() - this.#waiting.since;
+    this.#waiting = null;
+    if (this.#arrived >= this.#pace.bytes) [this.#arrived, this.#waited] = [0, 0];
+  }
+
+  /** Whoever waits next begins a new timer. */
+  #look(): void {
+    this.#timer = undefined;
+    if (!this.#waiting) return;
+    const { since, giveUp } = this.#waiting;
+    const { bytes, within } = this.#pace;
+    const left = within - this.#waited - (performance.now() - since);
+    if (left <= 0) {
       const message = `Expected at least ${bytes} bytes in ${within / 1_000} s; the body has stalled.`;
-      reject(apiError("REQUEST_TIMEOUT", message));
-    }, patience);
-    chunks
-      .next()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
+      giveUp(apiError("REQUEST_TIMEOUT", message));
+    } else this.#timer = this.#lookIn(left);
+  }
+
+  #lookIn(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.#look(), Math.ceil(milliseconds)).unref(); // the sender's connection keeps the process
+  }
 }
