@@ -17,7 +17,6 @@ export interface Transferred {
 
 const chunk = randomBytes(1024 * 1024);
 const chunks = 256;
-export const fileSize = chunk.length * chunks;
 
 process.on("message", async ({ url, sent }: Transfer) => {
   const since = performance.now();
@@ -45,6 +44,6 @@ async function take(url: string): Promise<string> {
     size += piece.length;
   });
   await once(response, "end");
-  if (size !== fileSize) throw new Error(`${response.statusCode}: ${size} bytes`);
+  if (size !== chunk.length * chunks) throw new Error(`${response.statusCode}: ${size} bytes`);
   return "";
 }

@@ -2,10 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { afterAll, expect, test } from "@jest/globals";
+import type { Readable } from "node:stream";
+import { afterAll, expect, jest, test } from "@jest/globals";
 import { type FastifyInstance, fastify } from "fastify";
 import { sendFiles } from "../src/file/send-files.ts";
 import { answerErrorsAsGraphQL } from "../src/http/http-errors.ts";
+import { LocalStorage } from "../src/storage-connector/local-storage.ts";
 import type { ReadHeaders } from "../src/storage-connector/storage.ts";
 import type { StorageConnector } from "../src/storage-connector/storage-connector.ts";
 import { Storages } from "../src/storage-connector/storages.ts";
@@ -37,11 +39,15 @@ async function aFileServer(
 
 /** Sends a GET, and reads nothing unless it is told to. */
 function ask(url: string): Socket {
-  const { port, host, pathname, search } = new URL(url);
-  const socket = connect(Number(port), "127.0.0.1");
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.pause();
-  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+  socket.write(requestFor(url));
   return socket;
+}
+
+function requestFor(url: string): string {
+  const { host, pathname, search } = new URL(url);
+  return `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
 }
 
 async function toCheck({ db }: Registry, fileId: string): Promise<boolean> {
@@ -91,6 +97,19 @@ test("downloads that are broken off leave nothing open", async () => {
     client.abort();
   }
   await until(async () => open() <= before);
+});
+
+test("of several downloads on one connection that ends during the first, none stays open", async () => {
+  const registry = await aRegistry();
+  const { url } = await aDownload(registry, large);
+  const read = jest.spyOn(LocalStorage.prototype, "read");
+  const socket = ask(url);
+  for (let count = 1; count < 8; count += 1) socket.write(requestFor(url));
+  await until(() => read.mock.results.length === 8);
+  const streams = await Promise.all(read.mock.results.map(({ value }) => value as Promise<Readable>));
+  read.mockRestore();
+  socket.destroy();
+  await until(() => streams.every(({ closed }) => closed));
 });
 
 test("a reader that takes nothing holds up nobody", async () => {

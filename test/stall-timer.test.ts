@@ -32,7 +32,7 @@ test.each([0, 60])(
   },
 );
 
-test("a failure of the sender is passed on, and not given another name later", async () => {
+test("a failure of the sender is passed on", async () => {
   const failing = sender(2, () => Promise.reject(new Error("The body ended early.")));
   await expect(receive(stallTimer(failing, { bytes: 1_000, within: 50 }), 0)).rejects.toThrow("ended early");
 });

@@ -26,11 +26,17 @@ export function stallTimer(
     next: () =>
       new Promise((resolve, reject) => {
         patience.wait(reject);
-        const settle = (result: IteratorResult<Buffer, void>) => {
-          patience.endWait(result.done ? 0 : result.value.length);
-          resolve(result);
-        };
-        chunks.next().then(settle, reject);
+        chunks.next().then(
+          (result) => {
+            if (result.done) patience.end();
+            else patience.endWait(result.value.length);
+            resolve(result);
+          },
+          (error) => {
+            patience.end();
+            reject(error);
+          },
+        );
       }),
   };
 }
@@ -59,6 +65,12 @@ class Patience {
     this.#waited += performance.now() - this.#waiting.since;
     this.#waiting = null;
     if (this.#arrived >= this.#pace.bytes) [this.#arrived, this.#waited] = [0, 0];
+  }
+
+  /** There is nothing more to wait for. */
+  end(): void {
+    this.#waiting = null;
+    clearTimeout(this.#timer);
   }
 
   /** Whoever waits next begins a new timer. */

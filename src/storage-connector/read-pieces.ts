@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { onDisk } from "./durable-file.ts";
 import { type ByteRange, StorageError } from "./storage.ts";
@@ -14,48 +15,51 @@ const chunkSize = 512 * 1024;
 
 /** Reads files as if they were one. The stream fails when one of them is shorter than it should be. */
 export async function readPieces(pieces: Piece[], range: ByteRange): Promise<Readable> {
-  const stretches = stretchesOf(pieces, range);
-  const size = stretches.reduce((sum, { left }) => sum + left, 0);
-  if (size !== range.end - range.start + 1) throw tooShort();
-  const reader = new StretchReader(stretches);
+  const reader = new StretchReader(stretchesOf(pieces, range));
+  if (reader.left !== range.end - range.start + 1) throw tooShort();
   await reader.open();
-  return new PieceStream(reader, Math.min(chunkSize, size));
+  return new PieceStream(reader);
 }
 
 /**
- * Whoever reads it gets buffers to keep. Piped it needs two, which take turns: V8 counts buffers as its own, and would go
- * through its whole heap for each 64 MiB of new ones.
+ * Whoever reads it gets buffers to keep. Sent as an answer it needs two, which take turns: V8 counts buffers as its own, and
+ * would go through its whole heap for each 64 MiB of new ones.
  */
 class PieceStream extends Readable {
   readonly #reader: StretchReader;
-  readonly #bufferSize: number;
   #reading: Promise<unknown> = Promise.resolve();
+  #isSent = false;
 
-  constructor(reader: StretchReader, bufferSize: number) {
+  constructor(reader: StretchReader) {
     super({ highWaterMark: chunkSize });
     this.#reader = reader;
-    this.#bufferSize = bufferSize;
   }
 
+  // What an answer has written it does not hold any more; other streams may hand on what they have been given.
   override pipe<Destination extends NodeJS.WritableStream>(
     destination: Destination,
-    { end = true }: { end?: boolean | undefined } = {},
+    options: { end?: boolean | undefined } = {},
   ): Destination {
-    if (end) this.once("end", () => destination.end());
-    this.#pour(destination).catch((error) => this.destroy(error));
+    if (!(destination instanceof ServerResponse) || this.readableFlowing !== null || this.#isSent)
+      return super.pipe(destination, options);
+    this.#isSent = true;
+    if (options.end !== false) this.once("end", () => destination.end());
+    this.#sendTo(destination).catch((error) => this.destroy(error));
     return destination;
   }
 
-  /** Reads into one buffer while the other leaves. A destination that fails tells so itself. */
-  async #pour(destination: NodeJS.WritableStream): Promise<void> {
-    let [filling, leaving] = [Buffer.allocUnsafe(this.#bufferSize), Buffer.allocUnsafe(this.#bufferSize)];
-    let left = Promise.resolve(true);
+  /** Reads into one buffer while the other leaves. An answer that fails tells so itself. */
+  async #sendTo(answer: ServerResponse): Promise<void> {
+    const size = Math.min(chunkSize, this.#reader.left);
+    let [filling, leaving] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+    let isGone = Promise.resolve(true);
     for (;;) {
+      if (this.destroyed) return;
       const chunk = await this.#read(filling);
-      if (!(await left)) this.destroy();
+      if (!(await isGone)) this.destroy();
       if (this.destroyed) return;
       if (!chunk) break;
-      left = new Promise((resolve) => destination.write(chunk, (error) => resolve(!error)));
+      isGone = new Promise((resolve) => answer.write(chunk, (error) => resolve(!error)));
       [filling, leaving] = [leaving, filling];
     }
     this.push(null);
@@ -63,7 +67,8 @@ class PieceStream extends Readable {
   }
 
   override _read(): void {
-    this.#read(Buffer.allocUnsafe(this.#bufferSize)).then(
+    if (this.#isSent) return void this.destroy(new Error("Expected one reader, got another."));
+    this.#read(Buffer.allocUnsafe(Math.min(chunkSize, this.#reader.left))).then(
       (chunk) => void this.push(chunk),
       (error: Error) => void this.destroy(error),
     );
@@ -104,9 +109,12 @@ function stretchesOf(pieces: Piece[], { start, end }: ByteRange): Stretch[] {
 class StretchReader {
   readonly #stretches: Stretch[];
   #file: FileHandle | undefined;
+  /** Bytes in all of them. */
+  left: number;
 
   constructor(stretches: Stretch[]) {
     this.#stretches = stretches;
+    this.left = stretches.reduce((sum, { left }) => sum + left, 0);
   }
 
   async open(): Promise<void> {
@@ -128,6 +136,7 @@ class StretchReader {
     if (bytesRead === 0) throw tooShort();
     stretch.position += bytesRead;
     stretch.left -= bytesRead;
+    this.left -= bytesRead;
     return buffer.subarray(0, bytesRead);
   }
 

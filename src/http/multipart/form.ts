@@ -49,7 +49,7 @@ export class Form {
       asRequest(headers, (parser) => {
         this.#watch(parser);
         for (const chunk of bytes) parser.write(chunk);
-        read = pipeline(rest, parser);
+        if (!parser.destroyed) read = pipeline(rest, parser);
       }),
       {} as ServerResponse,
       // One more of each, because what fills a limit exceeds it there.
