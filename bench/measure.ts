@@ -33,9 +33,11 @@ export async function measure(
   for (let round = 0; round <= count; round += 1) {
     for (const { name: server, url, cpu, memory } of running) {
       const before = cpu();
+      const note = () => loaded.set(server, Math.max(loaded.get(server) ?? 0, memory() ?? 0));
+      const noting = setInterval(note, 200);
       const measured = await load.run({ scenario: scenario.name, server, url, from: numbers() });
+      clearInterval(noting);
       const after = cpu();
-      loaded.set(server, Math.max(loaded.get(server) ?? 0, memory() ?? 0));
       await untilIdle(db);
       if (round === 0) continue; // it warms up
       if (measured.requests === 0) {

@@ -1,26 +1,28 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { get, type IncomingMessage, request } from "node:http";
 
 /** What is sent or taken over HTTP, in a process of its own: a file of 256 MiB. */
 export interface Transfer {
   url: string;
+  /** Whether what is taken is hashed, which takes longer. */
+  hashed?: boolean;
   /** What the file is made of, which is sent with what stands before and after it; it is taken when this is not given. */
   sent?: { seed: number; headers: { [name: string]: string }; before: string; after: string };
 }
 
 export interface Transferred {
   milliseconds: number;
-  /** The answer to what was sent. */
+  /** The answer to what was sent, or where it is asked for, the digest of what was taken. */
   text: string;
 }
 
 const chunk = randomBytes(1024 * 1024);
 const chunks = 256;
 
-process.on("message", async ({ url, sent }: Transfer) => {
+process.on("message", async ({ url, sent, hashed }: Transfer) => {
   const since = performance.now();
-  const text = sent ? await send(url, sent) : await take(url);
+  const text = sent ? await send(url, sent) : await take(url, hashed);
   process.send?.({ milliseconds: performance.now() - since, text } satisfies Transferred);
 });
 
@@ -37,13 +39,15 @@ async function send(url: string, { seed, headers, before, after }: NonNullable<T
   return text;
 }
 
-async function take(url: string): Promise<string> {
+async function take(url: string, hashed = false): Promise<string> {
   const [response] = await once(get(url), "response");
+  const hash = hashed ? createHash("sha256") : undefined;
   let size = 0;
   response.on("data", (piece: Buffer) => {
     size += piece.length;
+    hash?.update(piece);
   });
   await once(response, "end");
   if (size !== chunk.length * chunks) throw new Error(`${response.statusCode}: ${size} bytes`);
-  return "";
+  return hash?.digest("hex") ?? "";
 }

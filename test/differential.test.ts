@@ -13,7 +13,7 @@ import { aServer } from "./support/test-server.ts";
 import { byResolvers, ofOneOnly } from "./support/written.ts";
 
 /** How many queries are asked: more of them for a longer run. */
-const queries = 200;
+const queries = Number(process.env.QUERIES ?? 200);
 
 /** The ways of running a query: none may differ from the first but in speed. */
 const ways: Partial<ServerConfig>[] = [
