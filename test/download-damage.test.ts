@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, jest, test } from "@jest/globals";
 import { type FastifyInstance, fastify } from "fastify";
 import { sendFiles } from "../src/file/send-files.ts";
@@ -99,18 +100,33 @@ test("downloads that are broken off leave nothing open", async () => {
   await until(async () => open() <= before);
 });
 
-test("of several downloads on one connection that ends during the first, none stays open", async () => {
-  const registry = await aRegistry();
-  const { url } = await aDownload(registry, large);
-  const read = jest.spyOn(LocalStorage.prototype, "read");
-  const socket = ask(url);
-  for (let count = 1; count < 8; count += 1) socket.write(requestFor(url));
-  await until(() => read.mock.results.length === 8);
-  const streams = await Promise.all(read.mock.results.map(({ value }) => value as Promise<Readable>));
-  read.mockRestore();
-  socket.destroy();
-  await until(() => streams.every(({ closed }) => closed));
-});
+test.each(["before", "after"])(
+  "of many downloads on one connection that ends during the first, none stays open that was opened %s that",
+  async (when) => {
+    const registry = await aRegistry();
+    const { url } = await aDownload(registry, large);
+    let end = () => {};
+    const ended = when === "after" ? new Promise<void>((resolve) => (end = resolve)) : undefined;
+    const [streams, real]: [Readable[], LocalStorage["read"]] = [[], LocalStorage.prototype.read];
+    const asked = jest.spyOn(LocalStorage.prototype, "read").mockImplementation(async function (
+      this: LocalStorage,
+      ...blob
+    ) {
+      await ended;
+      const stream = await Reflect.apply(real, this, blob);
+      streams.push(stream);
+      return stream;
+    });
+    const socket = ask(url);
+    for (let count = 1; count < 16; count += 1) socket.write(requestFor(url));
+    await until(() => (ended ? asked.mock.calls : streams).length === 16);
+    socket.destroy();
+    await delay(50); // the server is told, and if it is not yet, nothing else is tested than in the other case
+    end();
+    await until(() => streams.length === 16 && streams.every(({ closed }) => closed));
+    asked.mockRestore();
+  },
+);
 
 test("a reader that takes nothing holds up nobody", async () => {
   const registry = await aRegistry();

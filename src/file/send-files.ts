@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { DataSource } from "typeorm";
@@ -40,7 +40,7 @@ export function sendFiles(
       if (elsewhere) return reply.header("cache-control", "no-store").redirect(elsewhere, 302);
       reply.raw.setTimeout(patience); // then the socket is destroyed
       const bytes = await answer(storage, file, request, reply);
-      if (bytes) endWith(request.raw.socket, bytes);
+      if (bytes) endWith(request.raw, bytes);
       bytes?.once("error", (error) => {
         if (error instanceof StorageError && error.failure === "MISSING")
           noteDamage(db, file).catch(() => {}); // the next download notes it
@@ -50,11 +50,11 @@ export function sendFiles(
   });
 }
 
-/** Node tells nobody when a connection ends before it was the turn of one of several answers on it. */
-function endWith(socket: Socket, bytes: Readable): void {
+/** A connection can end before it was the turn of one of several answers on it: of that only the request is told. */
+function endWith(request: IncomingMessage, bytes: Readable): void {
   const end = () => bytes.destroy();
-  socket.once("close", end);
-  bytes.once("close", () => socket.off("close", end));
+  if (request.destroyed) end();
+  else request.once("close", end);
 }
 
 /** A HEAD, because the storage's URL is good for a GET only; and what speaks of a tag, because the storage has others for the same bytes. */
